@@ -1,0 +1,166 @@
+"""A citizen, the conversation with them, the draft in it, and what is awaited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.requests import Kind, Place
+
+
+@dataclass(eq=False)
+class Citizen:
+    created_at: datetime
+    display_name: str | None = None
+    phone: str | None = None
+    erased_at: datetime | None = None
+    id: int | None = None
+
+
+@dataclass(eq=False)
+class Identity:
+    """An account of a citizen on a channel."""
+
+    citizen_id: int
+    channel: str
+    external_id: str
+    created_at: datetime
+    reachable: bool = True
+    id: int | None = None
+
+
+class Mode(StrEnum):
+    BOT = "bot"
+    PERSON = "person"
+
+
+class Step(StrEnum):
+    """What the bot awaits for the active draft."""
+
+    SERVICE = "service"
+    DESCRIPTION = "description"
+    PLACE = "place"
+    DETAIL = "detail"
+    CONFIRM = "confirm"
+    CORRECTION = "correction"
+    SAME = "same"
+
+
+class AwaitedKind(StrEnum):
+    """What the bot awaits beyond the draft: rows of their own, read by every turn."""
+
+    RATING = "rating"
+    REASON = "reason"
+    CANCEL = "cancel"
+    INTENTION = "intention"
+    ERASE = "erase"
+    TRANSCRIPT = "transcript"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A request in the making. `key` is unique for ever: it is the request's filing key."""
+
+    key: str
+    description: str = ""
+    service: str | None = None
+    confidence: float = 0.0
+    alternatives: tuple[str, ...] = ()
+    kind: Kind = Kind.COMPLAINT
+    place: Place = field(default_factory=Place)
+    candidates: tuple[str, ...] = ()
+    step: Step | None = None
+    asked: tuple[str, ...] = ()
+    urgent: bool = False
+    danger: str | None = None
+    sensitive: bool = False
+    contact: str | None = None
+    attachment_ids: tuple[int, ...] = ()
+    same_as: int | None = None
+    linked_to: int | None = None
+    touched_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class Conversation:
+    """A thread on a channel. `drafts[0]` is the active one; the rest wait their turn."""
+
+    channel: str
+    thread: str
+    identity_id: int
+    citizen_id: int
+    created_at: datetime
+    address: dict[str, Any] = field(default_factory=dict)
+    public: bool = False
+    mode: str = Mode.BOT
+    handover_until: datetime | None = None
+    handover_confirmed: bool = False
+    drafts: tuple[Draft, ...] = ()
+    misunderstandings: int = 0
+    insults: int = 0
+    notice_version: str | None = None
+    notice_at: datetime | None = None
+    last_request_id: int | None = None
+    last_in_at: datetime | None = None
+    tracker: str | None = None
+    turns: int = 0
+    id: int | None = None
+
+    @property
+    def draft(self) -> Draft | None:
+        return self.drafts[0] if self.drafts else None
+
+
+@dataclass(eq=False)
+class Awaited:
+    """Something the bot awaits from the citizen, such as a rating, until `expires_at`."""
+
+    conversation_id: int
+    what: str
+    created_at: datetime
+    expires_at: datetime
+    request_id: int | None = None
+    id: int | None = None
+
+
+class ReviewReason(StrEnum):
+    """Why a person should look."""
+
+    ASKED_FOR_PERSON = "asked_for_person"
+    NOT_UNDERSTOOD = "not_understood"
+    SENSITIVE = "sensitive"
+    URGENT = "urgent"
+    ABUSE = "abuse"
+    LANGUAGE = "language"
+    ALWAYS_REVIEWED = "always_reviewed"
+    LOW_CONFIDENCE = "low_confidence"
+    REOPENED_TWICE = "reopened_twice"
+    DELIVERY_FAILED = "delivery_failed"
+    VOICE = "voice"
+    TURN_FAILED = "turn_failed"
+    PRIVACY = "privacy"
+    DISTRESS = "distress"
+
+
+@dataclass(eq=False)
+class ReviewItem:
+    """A matter for a person; `handover` means that the bot is silent in the conversation until it is handed back."""
+
+    reason: str
+    created_at: datetime
+    conversation_id: int | None = None
+    request_id: int | None = None
+    handover: bool = False
+    urgent: bool = False
+    state: str = "open"
+    summary: str = ""
+    confidence: float | None = None
+    suggested_unit: str | None = None
+    suggested_reply: str | None = None
+    taken_by: str | None = None
+    taken_until: datetime | None = None
+    closed_at: datetime | None = None
+    closed_reason: str | None = None
+    id: int | None = None

@@ -1,0 +1,253 @@
+"""What the services need from the outside, as Protocols. db, engine, channels and delivery implement them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.conversation import Awaited, Citizen, Conversation, Identity, ReviewItem
+from bot.domain.messages import FileRef, InboxRow, IncomingEvent, Message, OutboxRow, Reply
+from bot.domain.requests import Attachment, Follower, HistoryEntry, Note, Request
+from bot.domain.understanding import Understanding
+
+
+class Clock(Protocol):
+    """The time, as an argument."""
+
+    def now(self) -> datetime:
+        """The present moment, time-zone aware, in UTC."""
+        ...
+
+
+class Conversations(Protocol):
+    def of_event(self, event: IncomingEvent, now: datetime) -> Conversation:
+        """The conversation of the event's thread; made, with identity and citizen, where there is none."""
+        ...
+
+    def get(self, conversation_id: int) -> Conversation | None: ...
+
+    def lock(self, conversation_id: int, wait: bool = True) -> Conversation | None:
+        """The conversation, locked until the transaction ends; None where another holds it and `wait` is False."""
+        ...
+
+    def identity(self, identity_id: int) -> Identity: ...
+
+    def citizen(self, citizen_id: int) -> Citizen: ...
+
+    def of_citizen(self, citizen_id: int) -> Sequence[Conversation]: ...
+
+    def handovers_over(self, now: datetime) -> Sequence[int]:
+        """Ids of conversations whose handover ended by time."""
+        ...
+
+    def awaited(self, conversation_id: int, now: datetime) -> Sequence[Awaited]:
+        """What is awaited and not expired, newest first."""
+        ...
+
+    def expired_awaited(self, now: datetime) -> Sequence[Awaited]: ...
+
+    def await_(self, awaited: Awaited) -> None:
+        """Store; an older row of the same kind in the conversation is replaced."""
+        ...
+
+    def no_longer_await(self, conversation_id: int, what: str | None = None) -> None: ...
+
+    def say(self, message: Message) -> None:
+        """Append to the conversation's thread."""
+        ...
+
+    def thread(self, conversation_id: int, limit: int = 100) -> Sequence[Message]: ...
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Messages of one conversation that a turn should take, oldest first; `may_begin` is when they were due."""
+
+    conversation_id: int
+    rows: tuple[InboxRow, ...]
+    may_begin: datetime
+
+
+class Inbox(Protocol):
+    def add(self, row: InboxRow) -> bool:
+        """False where (channel, event_id) is there already; then nothing changes."""
+        ...
+
+    def next(self, now: datetime, skip: frozenset[int] = frozenset()) -> Waiting | None:
+        """The conversation with the oldest due message, and all of its messages that are ready by then."""
+        ...
+
+    def pending_of(self, conversation_id: int) -> Sequence[InboxRow]: ...
+
+    def get(self, inbox_id: int) -> InboxRow | None: ...
+
+    def to_fetch(self, now: datetime, limit: int = 10) -> Sequence[InboxRow]: ...
+
+    def last_event(self, channel: str) -> InboxRow | None: ...
+
+
+class Outbox(Protocol):
+    def add(self, row: OutboxRow) -> bool:
+        """False where the key is there already (said once, never twice)."""
+        ...
+
+    def withdraw(self, conversation_id: int, kinds: Sequence[str]) -> int:
+        """Withdraw what is unsent; the number of rows."""
+        ...
+
+    def claim(self, now: datetime, lease_seconds: float, limit: int, channels: Sequence[str]) -> Sequence[OutboxRow]:
+        """The heads of conversations that may be sent now, marked as sending. Order within a conversation is kept."""
+        ...
+
+    def get(self, outbox_id: int) -> OutboxRow | None: ...
+
+
+class Requests(Protocol):
+    def add(self, request: Request) -> None: ...
+
+    def next_number(self, year: int) -> int:
+        """The next number of the year; unique under concurrency, without gaps where transactions commit."""
+        ...
+
+    def by_key(self, filing_key: str) -> Request | None: ...
+
+    def get(self, request_id: int, lock: bool = False) -> Request | None: ...
+
+    def by_number(self, tracking_no: str) -> Request | None: ...
+
+    def of_citizen(self, citizen_id: int, limit: int = 20) -> Sequence[Request]:
+        """Filed or followed by the citizen, newest first."""
+        ...
+
+    def open_like(self, service: str, since: datetime) -> Sequence[Request]:
+        """Open (or forwarded) requests of the service filed since then, newest first."""
+        ...
+
+    def add_history(self, entry: HistoryEntry) -> None: ...
+
+    def history(self, request_id: int) -> Sequence[HistoryEntry]: ...
+
+    def add_note(self, note: Note) -> int: ...
+
+    def notes(self, request_id: int) -> Sequence[Note]: ...
+
+    def add_follower(self, follower: Follower) -> bool: ...
+
+    def followers(self, request_id: int) -> Sequence[Follower]: ...
+
+    def add_attachment(self, attachment: Attachment) -> int: ...
+
+    def attachments(self, ids: Sequence[int]) -> Sequence[Attachment]: ...
+
+    def attachments_of(self, request_id: int) -> Sequence[Attachment]: ...
+
+    def search(self, **filters: Any) -> Sequence[Request]: ...
+
+
+class Reviews(Protocol):
+    def add(self, item: ReviewItem) -> None: ...
+
+    def get(self, item_id: int, lock: bool = False) -> ReviewItem | None: ...
+
+    def open_of(self, conversation_id: int) -> Sequence[ReviewItem]: ...
+
+    def open_items(self, limit: int = 200) -> Sequence[ReviewItem]: ...
+
+
+class Audit(Protocol):
+    def record(self, at: datetime, actor: str, action: str, object_: str, detail: str = "") -> None: ...
+
+
+class Leases(Protocol):
+    def take(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
+        """True where the lease is free, expired or already ours; then it is ours for `seconds`."""
+        ...
+
+    def value(self, name: str) -> str | None: ...
+
+    def set_value(self, name: str, value: str) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving the `with` block without `commit()` rolls everything back."""
+
+    conversations: Conversations
+    inbox: Inbox
+    outbox: Outbox
+    requests: Requests
+    reviews: Reviews
+    audit: Audit
+    leases: Leases
+
+    def flush(self) -> None: ...
+
+    def commit(self) -> None: ...
+
+
+UnitOfWorkFactory = Callable[[], AbstractContextManager[UnitOfWork]]
+
+
+class TurnSession(Protocol):
+    """What the dialogue engine hands to actions while a turn is under way (service.turn.Turn implements it)."""
+
+    conversation: Conversation
+    understanding: Understanding
+
+    def act(self, name: str) -> None:
+        """Carry out the dialogue step `name` (the name of the Rasa action without `action_`)."""
+        ...
+
+
+class DialogueEngine(Protocol):
+    """Understands texts and decides which action answers them."""
+
+    def parse(self, text: str) -> Understanding:
+        """Pure: the same text gives the same understanding. Raises nothing for any text."""
+        ...
+
+    async def respond(self, turn: TurnSession) -> None:
+        """Run the turn's actions and store the dialogue state on `turn.conversation`.
+
+        Raises TurnError where an action failed or nothing was decided; nothing may be committed then.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What the provider answered. `waiting`: it holds the message until the citizen fetches it (web chat)."""
+
+    provider_id: str | None = None
+    waiting: bool = False
+
+
+class Channel(Protocol):
+    """A channel's sending side. One instance per process; `send` may be called concurrently."""
+
+    name: str
+
+    async def send(self, address: dict[str, Any], reply: Reply) -> Delivered:
+        """Send and return only once the provider's answer is known.
+
+        Raises RateLimited, TransientError, Unreachable, Rejected, CredentialsRefused or UncertainError; nothing else.
+        """
+        ...
+
+    async def fetch(self, file: FileRef) -> FileRef:
+        """Bring a file's bytes into the store; same errors as `send`."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class FileStore(Protocol):
+    """Files under their content hash."""
+
+    def path(self, sha256: str) -> str: ...
+
+    def put(self, chunks: Any, limit: int) -> tuple[str, int]:
+        """Store chunks of bytes; (sha256, size). Raises Rejected over `limit` bytes."""
+        ...
