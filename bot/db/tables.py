@@ -202,6 +202,7 @@ outbox = Table(
     Column("created_at", Instant, nullable=False),
     Column("not_before", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("retry_at", Instant),
     Column("claimed_until", Instant),
     Column("provider_id", String(200)),
     Column("error", Text),

@@ -139,6 +139,7 @@ class OutboxRow:
     not_before: datetime
     conversation_id: int | None = None
     attempts: int = 0
+    retry_at: datetime | None = None
     claimed_until: datetime | None = None
     provider_id: str | None = None
     error: str | None = None

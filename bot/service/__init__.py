@@ -1,0 +1,1 @@
+"""What the system does: every change of state goes through here."""

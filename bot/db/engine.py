@@ -1,0 +1,71 @@
+"""Engines for SQLite and PostgreSQL, and the one lock on which SQLite's writers queue."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from bot.errors import ConfigError, DatabaseAway
+
+_WRITERS: dict[str, threading.RLock] = {}
+
+
+def make_engine(url: str, pooled: bool = True) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://…`. Raises ConfigError for other or unreadable addresses."""
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise ConfigError(f"HIZMET_DATABASE is not a database address: {error}") from error
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        pool = {} if pooled else {"poolclass": NullPool}
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "application_name": "hizmet"},
+            **pool,  # type: ignore[arg-type]  # the keyword's type depends on its name
+        )
+    raise ConfigError(f"HIZMET_DATABASE: {parsed.get_backend_name()} is not supported (sqlite or postgresql)")
+
+
+def writer_lock(engine: Engine) -> AbstractContextManager[object]:
+    """Where this process's write transactions on the database queue; nothing to wait for on PostgreSQL."""
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _WRITERS.setdefault(str(engine.url.database), threading.RLock())
+
+
+def as_ours(error: DBAPIError) -> Exception:
+    """DatabaseAway where the database cannot be reached or cannot write now; the error itself otherwise."""
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        return DatabaseAway(f"the database is away: {str(error.orig).splitlines()[0] if error.orig else error}")
+    return error
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url.set(drivername="sqlite"), connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3: we begin transactions ourselves
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: object) -> None:
+        immediate = connection.get_execution_options().get("write", True)  # type: ignore[attr-defined]  # Connection
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")  # type: ignore[attr-defined]
+
+    return engine

@@ -1,0 +1,57 @@
+"""The audit's hash chain, and leases (who polls, who sweeps)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, text, update
+from sqlalchemy.orm import Session
+
+from bot.db.statements import insert_ignoring
+from bot.db.tables import audit, leases
+
+
+class SqlAudit:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def record(self, at: datetime, actor: str, action: str, object_: str, detail: str = "") -> None:
+        """Append one link of the chain; `detail` is kept only as a hash."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(text("SELECT pg_advisory_xact_lock(7283001)"))
+        previous = self._session.scalar(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)) or ""
+        detail_hash = hashlib.sha256(detail.encode()).hexdigest() if detail else None
+        link = "|".join((previous, at.isoformat(), actor, action, object_, detail_hash or ""))
+        self._session.execute(
+            audit.insert().values(
+                at=at,
+                actor=actor,
+                action=action,
+                object=object_,
+                detail_hash=detail_hash,
+                previous=previous,
+                hash=hashlib.sha256(link.encode()).hexdigest(),
+            )
+        )
+
+
+class SqlLeases:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def take(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
+        insert_ignoring(self._session, leases, {"name": name})
+        taken = update(leases).where(
+            leases.c.name == name,
+            or_(leases.c.owner.is_(None), leases.c.owner == owner, leases.c.until <= now),
+        )
+        result = self._session.execute(taken.values(owner=owner, until=now + timedelta(seconds=seconds)))
+        return bool(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+
+    def value(self, name: str) -> str | None:
+        return self._session.scalar(select(leases.c.value).where(leases.c.name == name))
+
+    def set_value(self, name: str, value: str) -> None:
+        insert_ignoring(self._session, leases, {"name": name})
+        self._session.execute(update(leases).where(leases.c.name == name).values(value=value))

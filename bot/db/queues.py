@@ -1,0 +1,151 @@
+"""Inbox and outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from bot.db.statements import insert_ignoring
+from bot.db.tables import inbox, outbox
+from bot.domain.messages import InboxRow, InboxState, OutboxRow, OutboxState
+from bot.ports import Waiting
+
+_IN = (InboxState.FETCHING, InboxState.READY)
+
+
+class SqlInbox:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, row: InboxRow) -> bool:
+        values = {name: value for name, value in asdict(row).items() if name != "id"}
+        row.id = insert_ignoring(self._session, inbox, values)
+        return row.id is not None
+
+    def next(self, now: datetime, skip: frozenset[int] = frozenset()) -> Waiting | None:
+        fetching = aliased(inbox)
+        blocked = (
+            select(fetching.c.id)
+            .where(
+                fetching.c.conversation_id == inbox.c.conversation_id,
+                fetching.c.state == InboxState.FETCHING,
+                fetching.c.sequence <= inbox.c.sequence,
+            )
+            .exists()
+        )
+        due = (
+            select(inbox.c.conversation_id)
+            .where(inbox.c.state == InboxState.READY, inbox.c.ready_at <= now, ~blocked)
+            .order_by(inbox.c.ready_at, inbox.c.id)
+            .limit(1)
+        )
+        if skip:
+            due = due.where(inbox.c.conversation_id.not_in(skip))
+        conversation_id = self._session.scalars(due).first()
+        if conversation_id is None:
+            return None
+        rows: list[InboxRow] = []
+        for row in self.pending_of(conversation_id):
+            if row.state == InboxState.FETCHING:
+                break
+            rows.append(row)
+        return Waiting(conversation_id, tuple(rows), max(row.ready_at for row in rows)) if rows else None
+
+    def pending_of(self, conversation_id: int) -> Sequence[InboxRow]:
+        query = (
+            select(InboxRow)
+            .where(inbox.c.conversation_id == conversation_id, inbox.c.state.in_(_IN))
+            .order_by(inbox.c.sequence, inbox.c.id)
+        )
+        return self._session.scalars(query).all()
+
+    def get(self, inbox_id: int) -> InboxRow | None:
+        return self._session.get(InboxRow, inbox_id)
+
+    def to_fetch(self, now: datetime, limit: int = 10) -> Sequence[InboxRow]:
+        query = (
+            select(InboxRow)
+            .where(inbox.c.state == InboxState.FETCHING, inbox.c.ready_at <= now)
+            .order_by(inbox.c.ready_at)
+            .limit(limit)
+        )
+        return self._session.scalars(query).all()
+
+    def last_event(self, channel: str) -> InboxRow | None:
+        query = select(InboxRow).where(inbox.c.channel == channel).order_by(inbox.c.sequence.desc()).limit(1)
+        return self._session.scalars(query).first()
+
+
+class SqlOutbox:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, row: OutboxRow) -> bool:
+        values = {name: value for name, value in asdict(row).items() if name != "id"}
+        row.id = insert_ignoring(self._session, outbox, values)
+        return row.id is not None
+
+    def get(self, outbox_id: int) -> OutboxRow | None:
+        return self._session.get(OutboxRow, outbox_id)
+
+    def withdraw(self, conversation_id: int, kinds: Sequence[str]) -> int:
+        gone = (
+            update(outbox)
+            .where(
+                outbox.c.conversation_id == conversation_id,
+                outbox.c.state == OutboxState.PENDING,
+                outbox.c.kind.in_(kinds),
+            )
+            .values(state=OutboxState.WITHDRAWN)
+        )
+        return self._session.execute(gone).rowcount  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+
+    def claim(self, now: datetime, lease_seconds: float, limit: int, channels: Sequence[str]) -> Sequence[OutboxRow]:
+        earlier = aliased(outbox)
+        waits_behind = (
+            select(earlier.c.id)
+            .where(
+                earlier.c.conversation_id == outbox.c.conversation_id,
+                earlier.c.id < outbox.c.id,
+                or_(
+                    earlier.c.state == OutboxState.SENDING,
+                    (earlier.c.state == OutboxState.PENDING) & (earlier.c.not_before <= outbox.c.not_before),
+                ),
+            )
+            .exists()
+        )
+        free = or_(
+            outbox.c.state == OutboxState.PENDING,
+            (outbox.c.state == OutboxState.SENDING) & (outbox.c.claimed_until <= now),
+        )
+        heads = (
+            select(outbox.c.id)
+            .where(
+                free,
+                outbox.c.not_before <= now,
+                or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now),
+                outbox.c.channel.in_(channels),
+                ~waits_behind,
+            )
+            .order_by(outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = self._session.scalars(heads).all()
+        if not ids:
+            return []
+        self._session.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(ids))
+            .values(
+                state=OutboxState.SENDING,
+                claimed_until=now + timedelta(seconds=lease_seconds),
+                attempts=outbox.c.attempts + 1,
+            )
+        )
+        query = select(OutboxRow).where(outbox.c.id.in_(ids)).order_by(outbox.c.id)
+        return self._session.scalars(query.execution_options(populate_existing=True)).all()

@@ -1,0 +1,149 @@
+"""Requests with history, notes, followers and attachments; review items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.db.statements import insert_ignoring
+from bot.db.tables import attachments, counters, followers, history, notes, requests, review_items
+from bot.domain.conversation import ReviewItem
+from bot.domain.requests import Attachment, Follower, HistoryEntry, Note, Request, Status
+from bot.domain.workflow import OPEN
+
+
+class SqlRequests:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, request: Request) -> None:
+        self._session.add(request)
+        self._session.flush()
+
+    def next_number(self, year: int) -> int:
+        make = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        statement = (
+            make(counters)
+            .values(year=year, last=1)
+            .on_conflict_do_update(index_elements=[counters.c.year], set_={"last": counters.c.last + 1})
+            .returning(counters.c.last)
+        )
+        return int(self._session.execute(statement).scalar_one())
+
+    def by_key(self, filing_key: str) -> Request | None:
+        return self._session.scalars(select(Request).where(requests.c.filing_key == filing_key)).first()
+
+    def get(self, request_id: int, lock: bool = False) -> Request | None:
+        query = select(Request).where(requests.c.id == request_id)
+        return self._session.scalars(query.with_for_update() if lock else query).first()
+
+    def by_number(self, tracking_no: str) -> Request | None:
+        return self._session.scalars(select(Request).where(requests.c.tracking_no == tracking_no)).first()
+
+    def of_citizen(self, citizen_id: int, limit: int = 20) -> Sequence[Request]:
+        followed = select(followers.c.request_id).where(followers.c.citizen_id == citizen_id)
+        query = (
+            select(Request)
+            .where(or_(requests.c.citizen_id == citizen_id, requests.c.id.in_(followed)))
+            .order_by(requests.c.id.desc())
+            .limit(limit)
+        )
+        return self._session.scalars(query).all()
+
+    def open_like(self, service: str, since: datetime) -> Sequence[Request]:
+        query = (
+            select(Request)
+            .where(
+                requests.c.service == service,
+                requests.c.created_at >= since,
+                requests.c.status.in_([*OPEN, Status.FORWARDED]),
+            )
+            .order_by(requests.c.id.desc())
+            .limit(200)
+        )
+        return self._session.scalars(query).all()
+
+    def add_history(self, entry: HistoryEntry) -> None:
+        self._session.add(entry)
+
+    def history(self, request_id: int) -> Sequence[HistoryEntry]:
+        query = select(HistoryEntry).where(history.c.request_id == request_id).order_by(history.c.id)
+        return self._session.scalars(query).all()
+
+    def add_note(self, note: Note) -> int:
+        self._session.add(note)
+        self._session.flush()
+        assert note.id is not None
+        return note.id
+
+    def notes(self, request_id: int) -> Sequence[Note]:
+        return self._session.scalars(select(Note).where(notes.c.request_id == request_id).order_by(notes.c.id)).all()
+
+    def add_follower(self, follower: Follower) -> bool:
+        values = {
+            "request_id": follower.request_id,
+            "citizen_id": follower.citizen_id,
+            "conversation_id": follower.conversation_id,
+            "at": follower.at,
+        }
+        follower.id = insert_ignoring(self._session, followers, values)
+        return follower.id is not None
+
+    def followers(self, request_id: int) -> Sequence[Follower]:
+        return self._session.scalars(select(Follower).where(followers.c.request_id == request_id)).all()
+
+    def add_attachment(self, attachment: Attachment) -> int:
+        self._session.add(attachment)
+        self._session.flush()
+        assert attachment.id is not None
+        return attachment.id
+
+    def attachments(self, ids: Sequence[int]) -> Sequence[Attachment]:
+        return self._session.scalars(select(Attachment).where(attachments.c.id.in_(ids))).all() if ids else []
+
+    def attachments_of(self, request_id: int) -> Sequence[Attachment]:
+        return self._session.scalars(select(Attachment).where(attachments.c.request_id == request_id)).all()
+
+    def search(self, **filters: Any) -> Sequence[Request]:
+        """Newest first. Filters: status, unit, service, neighbourhood, limit (default 50)."""
+        limit = filters.pop("limit", 50)
+        query = select(Request).order_by(requests.c.id.desc()).limit(limit)
+        for name, value in filters.items():
+            if value is not None:
+                query = query.where(requests.c[name] == value)
+        return self._session.scalars(query).all()
+
+
+class SqlReviews:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, item: ReviewItem) -> None:
+        self._session.add(item)
+        self._session.flush()
+
+    def get(self, item_id: int, lock: bool = False) -> ReviewItem | None:
+        query = select(ReviewItem).where(review_items.c.id == item_id)
+        return self._session.scalars(query.with_for_update() if lock else query).first()
+
+    def open_of(self, conversation_id: int) -> Sequence[ReviewItem]:
+        query = (
+            select(ReviewItem)
+            .where(review_items.c.conversation_id == conversation_id, review_items.c.state != "closed")
+            .order_by(review_items.c.id)
+        )
+        return self._session.scalars(query).all()
+
+    def open_items(self, limit: int = 200) -> Sequence[ReviewItem]:
+        query = (
+            select(ReviewItem)
+            .where(review_items.c.state != "closed")
+            .order_by(review_items.c.urgent.desc(), review_items.c.id)
+            .limit(limit)
+        )
+        return self._session.scalars(query).all()

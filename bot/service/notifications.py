@@ -1,0 +1,103 @@
+"""What citizens are told when staff do something: outbox rows in the same transaction as the change."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from bot.domain.conversation import Awaited, AwaitedKind, Conversation
+from bot.domain.messages import Button, Message, OutboxKind, OutboxRow, OutboxState, Reply
+from bot.domain.requests import HistoryEntry, Request, Status
+from bot.municipality import Municipality
+from bot.ports import UnitOfWork
+from bot.service.texts import Texts
+
+SURVEY_OPEN = timedelta(days=30)
+
+
+def post(
+    uow: UnitOfWork,
+    conversation: Conversation,
+    reply: Reply,
+    key: str,
+    kind: OutboxKind,
+    now: datetime,
+    not_before: datetime | None = None,
+    author: str = "bot",
+) -> bool:
+    """Write a message to a citizen into outbox and thread; False where `key` was written before."""
+    assert conversation.id is not None
+    row = OutboxRow(
+        key=key,
+        kind=kind,
+        channel=conversation.channel,
+        conversation_id=conversation.id,
+        body=asdict(reply),
+        state=OutboxState.PENDING,
+        created_at=now,
+        not_before=not_before or now,
+    )
+    if not uow.outbox.add(row):
+        return False
+    extra = {"buttons": [button.label for button in reply.buttons]} if reply.buttons else {}
+    uow.conversations.say(
+        Message(conversation.id, "out", author, reply.text, now, kind=kind, extra=extra, outbox_id=row.id)
+    )
+    return True
+
+
+class Notifier:
+    """Tells the citizen and the followers of a request; quiet hours hold what can wait."""
+
+    def __init__(self, uow: UnitOfWork, municipality: Municipality, now: datetime) -> None:
+        self._uow = uow
+        self._municipality = municipality
+        self._texts = Texts(municipality)
+        self._now = now
+
+    def status_changed(self, request: Request, entry: HistoryEntry, note: str | None, sent_to_body: bool) -> None:
+        if request.status == Status.RECEIVED:
+            return
+        text = self._text(request, note, sent_to_body)
+        for citizen_id, conversation_id in self._told(request):
+            conversation = self._uow.conversations.get(conversation_id)
+            if conversation is None:
+                continue
+            survey = request.status == Status.RESOLVED
+            reply = Reply(text)
+            if survey:
+                reply = Reply(f"{text}\n{self._texts('survey')}", self._survey_buttons(request), asks=True)
+                self._uow.conversations.await_(
+                    Awaited(conversation_id, AwaitedKind.RATING, self._now, self._now + SURVEY_OPEN, request.id)
+                )
+            post(
+                self._uow,
+                conversation,
+                reply,
+                key=f"notify:{entry.id}:{citizen_id}",
+                kind=OutboxKind.NOTIFICATION,
+                now=self._now,
+                not_before=self._municipality.quiet_until(self._now),
+            )
+
+    def _text(self, request: Request, note: str | None, sent_to_body: bool) -> str:
+        body = self._municipality.bodies.get(request.body or "")
+        key = "notify_forwarded_sent" if sent_to_body else f"notify_{request.status}"
+        return self._texts(
+            key,
+            number=request.tracking_no,
+            service=self._texts.service(request.service),
+            unit=self._municipality.units.get(request.unit or "", ""),
+            body=body.name if body else "",
+            phone=self._texts.phone_of(body) if body else "",
+            note=self._texts("note", note=note) if note else "",
+        )
+
+    def _told(self, request: Request) -> list[tuple[int, int]]:
+        told = [(request.citizen_id, request.conversation_id)] if request.citizen_id and request.conversation_id else []
+        followers = self._uow.requests.followers(request.id or 0)
+        return told + [(follower.citizen_id, follower.conversation_id) for follower in followers]
+
+    def _survey_buttons(self, request: Request) -> tuple[Button, ...]:
+        stars = tuple(Button(str(value), f"rate:{request.id}:{value}") for value in range(1, 6))
+        return (*stars, Button(self._texts("button_not_resolved"), f"reopen:{request.id}"))

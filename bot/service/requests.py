@@ -1,0 +1,222 @@
+"""The one gate: filing a request, and every change of one afterwards.
+
+Each change checks the transition table, writes the append-only history and the citizens' notifications, all in the
+caller's transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from bot.domain.requests import Filing, Follower, HistoryEntry, Kind, Note, Place, Priority, Request, Status
+from bot.domain.workflow import OPEN, check_transition
+from bot.errors import NotFound, UserError
+from bot.municipality import Municipality
+from bot.ports import UnitOfWork
+from bot.service.notifications import Notifier
+
+REOPEN_WITHIN = timedelta(days=30)
+ARCHIVE_STATES = frozenset({Status.RESOLVED, Status.REJECTED, Status.CANCELLED, Status.DUPLICATE, Status.FORWARDED})
+
+
+class RequestDesk:
+    """Changes requests inside one unit of work. `key` is the secret with which free text is hashed in the history."""
+
+    def __init__(self, uow: UnitOfWork, municipality: Municipality, now: datetime, key: bytes) -> None:
+        self._uow = uow
+        self._municipality = municipality
+        self._now = now
+        self._key = key
+        self._notifier = Notifier(uow, municipality, now)
+
+    def file(self, filing: Filing, citizen_id: int, conversation_id: int, channel: str) -> Request:
+        """File once: the same `filing.key` again gives the request that exists."""
+        existing = self._uow.requests.by_key(filing.key)
+        if existing is not None:
+            return existing
+        service = self._municipality.services[filing.service]
+        year = self._municipality.local(self._now).year
+        number = self._uow.requests.next_number(year)
+        tracking_no = f"{self._municipality.prefix}-{year}-{number:06d}"
+        forwarded = service.body is not None and filing.kind is not Kind.THANKS
+        request = Request(
+            tracking_no=tracking_no,
+            year=year,
+            number=number,
+            filing_key=filing.key,
+            access_code=self._hash(f"code:{filing.key}")[:6].upper(),
+            citizen_id=citizen_id,
+            conversation_id=conversation_id,
+            service=filing.service,
+            kind=filing.kind,
+            unit=service.unit,
+            body=service.body,
+            description=filing.description,
+            channel=channel,
+            contact=filing.contact,
+            priority=Priority.URGENT if filing.urgent else Priority.NORMAL,
+            due_at=self._municipality.due(filing.service, self._now),
+            status=Status.FORWARDED if forwarded else Status.RECEIVED,
+            sensitive=filing.sensitive,
+            confidence=filing.confidence,
+            linked_to=filing.linked_to,
+            created_at=self._now,
+            updated_at=self._now,
+            closed_at=self._now if forwarded else None,
+            **vars(filing.place),
+        )
+        self._uow.requests.add(request)
+        assert request.id is not None
+        for attachment in self._uow.requests.attachments(filing.attachment_ids):
+            attachment.request_id = request.id
+        self._record(request, f"citizen:{citizen_id}", "filed", None, request.status)
+        return request
+
+    def change(
+        self,
+        request: Request,
+        after: Status,
+        actor: str,
+        reason: str | None = None,
+        note: str | None = None,
+        notify: bool = True,
+        sent_to_body: bool = False,
+    ) -> None:
+        """Move the request to `after`. Raises TransitionRefused. `note` is for the citizen; `reason` is a code."""
+        before = request.status
+        check_transition(before, after)
+        request.status = after
+        request.updated_at = self._now
+        request.resolved_at = self._now if after is Status.RESOLVED else request.resolved_at
+        request.closed_at = self._now if after in ARCHIVE_STATES else None
+        if after is Status.REOPENED:
+            request.reopened_count += 1
+            request.due_at = self._municipality.due(request.service, self._now)
+        entry = self._record(request, actor, "status", before, after, reason, note)
+        if notify:
+            self._notifier.status_changed(request, entry, note, sent_to_body)
+
+    def assign(self, request: Request, unit: str, actor: str, note: str | None = None) -> None:
+        """Give the request to a unit of the municipality."""
+        if unit not in self._municipality.units:
+            raise UserError("unknown_unit", unit=unit)
+        request.unit, request.body = unit, None
+        self.change(request, Status.ASSIGNED, actor, reason=unit, note=note)
+
+    def forward(self, request: Request, body: str, actor: str, note: str | None = None, sent: bool = False) -> None:
+        """Record that another body is responsible; `sent` where the case was really passed on to it."""
+        if body not in self._municipality.bodies:
+            raise UserError("unknown_body", body=body)
+        request.body = body
+        self.change(request, Status.FORWARDED, actor, reason=body, note=note, sent_to_body=sent)
+
+    def reclassify(self, request: Request, service: str, actor: str) -> None:
+        """Correct the service (and with it unit or body) of a request."""
+        if service not in self._municipality.services:
+            raise UserError("unknown_service", service=service)
+        entry = self._municipality.services[service]
+        reason = f"{request.service}>{service}"
+        request.service, request.unit, request.body = service, entry.unit, entry.body
+        request.updated_at = self._now
+        self._record(request, actor, "reclassified", reason=reason)
+
+    def amend(self, request: Request, place: Place, actor: str) -> None:
+        """Correct the place of a request."""
+        merged = request.place.merged(place)
+        for name, value in vars(merged).items():
+            setattr(request, name, value)
+        request.updated_at = self._now
+        self._record(request, actor, "amended", reason="place")
+
+    def add_note(self, request: Request, text: str, actor: str, kind: str = "citizen") -> None:
+        """Add words of citizen or staff to the request."""
+        self._record(request, actor, f"note_{kind}", note=text, note_kind=kind)
+        request.updated_at = self._now
+
+    def add_files(self, request: Request, attachment_ids: tuple[int, ...], actor: str) -> None:
+        for attachment in self._uow.requests.attachments(attachment_ids):
+            attachment.request_id = request.id
+        self._record(request, actor, "files_added", reason=str(len(attachment_ids)))
+
+    def join(self, request: Request, citizen_id: int, conversation_id: int, text: str) -> bool:
+        """Make another citizen a follower; False where they follow or filed it already."""
+        assert request.id is not None
+        if request.citizen_id == citizen_id:
+            return False
+        follower = Follower(request.id, citizen_id, conversation_id, self._now)
+        if not self._uow.requests.add_follower(follower):
+            return False
+        self._record(request, f"citizen:{citizen_id}", "joined", note=text, note_kind="citizen")
+        return True
+
+    def rate(self, request: Request, citizen_id: int, rating: int) -> bool:
+        """Keep the satisfaction, 1 to 5; False where it was given for this resolution already."""
+        if request.citizen_id == citizen_id:
+            if request.rating is not None:
+                return False
+            request.rating = rating
+        else:
+            mine = [f for f in self._uow.requests.followers(request.id or 0) if f.citizen_id == citizen_id]
+            if not mine or mine[0].rating is not None:
+                return False
+            mine[0].rating = rating
+        self._record(request, f"citizen:{citizen_id}", "rated", reason=str(rating))
+        return True
+
+    def reopen(self, request: Request, actor: str, reason_text: str | None) -> None:
+        """The citizen says that it isn't solved. The rating starts anew."""
+        request.rating = None
+        self.change(request, Status.REOPENED, actor, reason="not_resolved", note=reason_text, notify=False)
+
+    def can_reopen(self, request: Request) -> bool:
+        closed = request.closed_at or request.updated_at
+        return request.status in (Status.RESOLVED, Status.REJECTED) and self._now - closed <= REOPEN_WITHIN
+
+    def _record(
+        self,
+        request: Request,
+        actor: str,
+        action: str,
+        before: str | None = None,
+        after: str | None = None,
+        reason: str | None = None,
+        note: str | None = None,
+        note_kind: str = "staff",
+    ) -> HistoryEntry:
+        assert request.id is not None
+        note_id = self._uow.requests.add_note(Note(request.id, note_kind, note, self._now)) if note else None
+        entry = HistoryEntry(
+            request_id=request.id,
+            at=self._now,
+            actor=actor,
+            action=action,
+            from_status=before,
+            to_status=after,
+            reason=reason,
+            note_id=note_id,
+            note_hash=self._hash(note) if note else None,
+        )
+        self._uow.requests.add_history(entry)
+        self._uow.flush()
+        return entry
+
+    def _hash(self, text: str) -> str:
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def find_request(uow: UnitOfWork, number: str, lock: bool = True) -> Request:
+    """By tracking number; raises NotFound. Locked until the transaction ends, unless told otherwise."""
+    found = uow.requests.by_number(number.strip().upper())
+    if found is None or found.id is None:
+        raise NotFound("request_not_found", number=number)
+    locked = uow.requests.get(found.id, lock=lock)
+    assert locked is not None
+    return locked
+
+
+def is_open(request: Request) -> bool:
+    return Status(request.status) in OPEN
+
+
