@@ -1,0 +1,111 @@
+"""Typed settings, read once from the environment and `.env`. Nothing here is ever logged."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from dotenv import dotenv_values
+
+from bot.errors import ConfigError
+
+ROOT = Path(__file__).parent.parent
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. Times are in seconds, sizes in bytes."""
+
+    home: Path
+    database: str
+    municipality: Path
+    models: Path
+    files: Path
+    secret: str
+    host: str
+    port: int
+    public_url: str | None
+    telegram_token: str | None
+    telegram_api: str
+    telegram_webhook_secret: str | None
+    staff_chat: str | None
+    smtp_url: str | None
+    alert_from: str
+    alert_to: tuple[str, ...]
+    gather_seconds: float
+    handover_hours: float
+    max_file: int
+    workers: int
+    log_level: str
+    widget_origins: tuple[str, ...]
+    dense: str | None
+
+    def require_telegram(self) -> str:
+        if not self.telegram_token:
+            raise ConfigError("HIZMET_TELEGRAM_TOKEN is not set (the token that @BotFather gives)")
+        return self.telegram_token
+
+
+def load_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Settings:
+    """Settings from the environment, over `.env` in `root`, over defaults. Raises ConfigError."""
+    values: dict[str, str] = {}
+    for name, value in {**dotenv_values(root / ".env"), **(os.environ if environ is None else environ)}.items():
+        if name.startswith("HIZMET_") and value:
+            values[name.removeprefix("HIZMET_").lower()] = value
+    home = Path(values.get("home", root / "var"))
+
+    def number(name: str, default: T, convert: Callable[[str], T]) -> T:
+        raw = values.get(name)
+        try:
+            return default if raw is None else convert(raw)
+        except ValueError as error:
+            raise ConfigError(f"HIZMET_{name.upper()}: expected a number, not '{raw}'") from error
+
+    def several(name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in values.get(name, "").split(",") if part.strip())
+
+    return Settings(
+        home=home,
+        database=values.get("database", f"sqlite:///{home / 'hizmet.db'}"),
+        municipality=Path(values.get("municipality", ROOT / "bot" / "municipalities" / "selcuklu.yml")),
+        models=Path(values.get("models", root / "models")),
+        files=Path(values.get("files", home / "files")),
+        secret=values.get("secret") or _kept_secret(home),
+        host=values.get("host", "127.0.0.1"),
+        port=number("port", 8080, int),
+        public_url=values.get("public_url"),
+        telegram_token=values.get("telegram_token"),
+        telegram_api=values.get("telegram_api", "https://api.telegram.org"),
+        telegram_webhook_secret=values.get("telegram_webhook_secret"),
+        staff_chat=values.get("staff_chat"),
+        smtp_url=values.get("smtp_url"),
+        alert_from=values.get("alert_from", "hizmet-masasi@localhost"),
+        alert_to=several("alert_to"),
+        gather_seconds=number("gather_seconds", 2.0, float),
+        handover_hours=number("handover_hours", 24.0, float),
+        max_file=number("max_file", 20 * 1024 * 1024, int),
+        workers=number("workers", 1, int),
+        log_level=values.get("log_level", "INFO"),
+        widget_origins=several("widget_origins"),
+        dense=values.get("dense"),
+    )
+
+
+def _kept_secret(home: Path) -> str:
+    """The secret that signs cookies and keys hashes: made once, kept in a file that only we may read."""
+    path = home / "secret"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", str(path)) from error
+    return path.read_text(encoding="ascii").strip()
