@@ -1,0 +1,99 @@
+"""What all our graph components share: creation, loading and storing as Rasa's engine wants them.
+
+Nothing here imports TensorFlow: `bot/nlu/registered.py` alone touches Rasa's recipe, so that a process that only
+parses starts in a second. A component that learns overrides `fit`, `write` and `read`; every component overrides
+`process`. Intermediate results lie in the message under the keys of `bot/nlu/keys.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from rasa.engine.graph import GraphComponent
+
+Self = TypeVar("Self", bound="Component")
+
+
+class Component(GraphComponent):  # type: ignore[misc]  # Rasa ships no types
+    """A step of the pipeline without anything learnt. `defaults` is its configuration, `config` what holds."""
+
+    defaults: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
+        self.config: dict[str, Any] = {**self.defaults, **config}
+        self._storage = storage
+        self._resource = resource
+
+    @classmethod
+    def get_default_config(cls) -> dict[str, Any]:
+        return dict(cls.defaults)
+
+    @classmethod
+    def create(
+        cls: type[Self], config: dict[str, Any], model_storage: Any, resource: Any, execution_context: Any
+    ) -> Self:
+        """A new, untrained component."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls: type[Self],
+        config: dict[str, Any],
+        model_storage: Any,
+        resource: Any,
+        execution_context: Any,
+        **kwargs: Any,
+    ) -> Self:
+        """The component as stored in a model. Raises ValueError where nothing of it is stored."""
+        return cls(config, model_storage, resource)
+
+    def process(self, messages: list[Any]) -> list[Any]:
+        """Read and set what this step knows of each message. Must accept empty text and unknown labels."""
+        raise NotImplementedError
+
+    def process_training_data(self, training_data: Any) -> Any:
+        """Prepare the training messages for the steps that follow."""
+        self.process(training_data.training_examples)
+        return training_data
+
+
+class Learner(Component):
+    """A step that learns from the training messages and stores what it learnt in one directory."""
+
+    def train(self, training_data: Any) -> Any:
+        """Fit and store. Returns the resource under which the result lies."""
+        self.fit(training_data.intent_examples)
+        self.persist()
+        return self._resource
+
+    def persist(self) -> None:
+        with self._storage.write_to(self._resource) as directory:
+            self.write(Path(directory))
+
+    @classmethod
+    def load(
+        cls: type[Self],
+        config: dict[str, Any],
+        model_storage: Any,
+        resource: Any,
+        execution_context: Any,
+        **kwargs: Any,
+    ) -> Self:
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as directory:
+            component.read(Path(directory))  # type: ignore[attr-defined]  # Self is a Learner here
+        return component
+
+    def fit(self, examples: Sequence[Any]) -> None:
+        """Learn from training messages (`text`, `intent`, `metadata`, noisy copies marked)."""
+        raise NotImplementedError
+
+    def write(self, directory: Path) -> None:
+        """Store what was learnt as data (JSON, npz), never as pickled code."""
+        raise NotImplementedError
+
+    def read(self, directory: Path) -> None:
+        """Read what `write` stored."""
+        raise NotImplementedError

@@ -1,0 +1,57 @@
+"""The names under which the components leave their results in a message, and the labels of a training message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.requests import Kind
+from bot.domain.understanding import Act
+
+CLEAN = "clean_text"  # str: NFC, no invisible characters, plain apostrophes
+NORMAL = "normal_text"  # str: folded to ASCII lower case, numbers levelled, cut; what the features are made of
+SPARSE = "sparse_vector"  # bot.nlu.vectors.SparseVector
+DENSE = "dense_vector"  # float32 (384,)
+NOISE = "noise"  # str: which noise made this training copy; absent in written messages
+UNDERSTANDING = "understanding"  # dict: what comes out; see bot/nlu/reading.py
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a training message says about itself. `services` has several codes where the message holds several problems."""
+
+    act: str | None
+    services: tuple[str, ...] = ()
+    kind: str | None = None
+    urgent: bool = False
+    sensitive: bool = False
+
+    @property
+    def service(self) -> str | None:
+        return self.services[0] if len(self.services) == 1 else None
+
+
+def labels_of(message: Any) -> Labels:
+    """The labels from the intent and the metadata of block and example (the example's win)."""
+    metadata = message.get("metadata") or {}
+    merged: dict[str, Any] = {}
+    for level in ("intent", "example"):
+        part = metadata.get(level)
+        if isinstance(part, dict):
+            merged.update(part)
+    services = merged.get("services") or ([merged["service"]] if merged.get("service") else [])
+    act, kind = message.get("intent"), merged.get("kind")
+    if act == Act.REPORT and kind == Kind.THANKS:
+        act = Act.THANK.value
+    return Labels(
+        act=act,
+        services=tuple(services),
+        kind=kind,
+        urgent=bool(merged.get("urgent")),
+        sensitive=bool(merged.get("sensitive")),
+    )
+
+
+def put(message: Any, **values: Any) -> None:
+    """Add to the message's `understanding`, which goes out with Rasa's parse result."""
+    message.set(UNDERSTANDING, {**(message.get(UNDERSTANDING) or {}), **values}, add_to_output=True)

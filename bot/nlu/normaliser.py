@@ -1,0 +1,37 @@
+"""Normaliser: the first component; leaves the cleaned and the normal form of the text, and Rasa's tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa.nlu.tokenizers.tokenizer import Token
+
+from bot.nlu.component import Component
+from bot.nlu.keys import CLEAN, NORMAL
+from bot.nlu.normalisation import clean, normal
+
+_TOKEN = re.compile(r"\w+(?:['’/-]\w+)*|[^\w\s]")
+_MAX_TOKENS = 400
+
+
+class Normaliser(Component):
+    """Sets `clean_text`, `normal_text` and `text_tokens` (positions in the text as written; `rasa test nlu` needs them)."""
+
+    def process(self, messages: list[Any]) -> list[Any]:
+        for message in messages:
+            text = message.get("text") or ""
+            message.set(CLEAN, clean(text))
+            message.set(NORMAL, normal(text))
+            message.set("text_tokens", tokens(text))
+        return messages
+
+
+def tokens(text: str) -> list[Any]:
+    """Rasa tokens of a text: words with their apostrophes, slashes and hyphens, and single signs."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        found.append(Token(match[0], match.start()))
+        if len(found) == _MAX_TOKENS:
+            break
+    return found

@@ -1,0 +1,56 @@
+"""SparseFeaturizer: TF-IDF of character n-grams and of words over the normal form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bot.nlu.component import Learner
+from bot.nlu.keys import NORMAL, SPARSE
+from bot.nlu.vectors import SparseVector, TfIdf, character_ngrams, word_ngrams
+
+
+class SparseFeaturizer(Learner):
+    """Sets `sparse_vector`: both TF-IDF parts beside each other, words weighted by `word_weight`, unit length in sum."""
+
+    defaults: ClassVar[dict[str, Any]] = {
+        "char_from": 2,
+        "char_to": 5,
+        "word_to": 2,
+        "min_count": 2,
+        "word_weight": 0.7,
+    }
+
+    def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
+        super().__init__(config, storage, resource)
+        self._characters = TfIdf(character_ngrams, self.config["char_from"], self.config["char_to"])
+        self._words = TfIdf(word_ngrams, 1, self.config["word_to"])
+
+    def fit(self, examples: Sequence[Any]) -> None:
+        texts = [example.get(NORMAL) or "" for example in examples]
+        self._characters.fit(texts, self.config["min_count"])
+        self._words.fit(texts, self.config["min_count"])
+
+    def process(self, messages: list[Any]) -> list[Any]:
+        for message in messages:
+            message.set(SPARSE, self.vector(message.get(NORMAL) or ""))
+        return messages
+
+    def vector(self, text: str) -> SparseVector:
+        """The vector of a normal form; empty where nothing of it is known."""
+        characters, words = self._characters.transform(text), self._words.transform(text)
+        return SparseVector(
+            np.concatenate([characters.indices, words.indices + self._characters.size]).astype(np.int32),
+            np.concatenate([characters.values, words.values * np.float32(self.config["word_weight"])]),
+        )
+
+    def write(self, directory: Path) -> None:
+        self._characters.write(directory / "characters.json")
+        self._words.write(directory / "words.json")
+
+    def read(self, directory: Path) -> None:
+        self._characters.read(directory / "characters.json")
+        self._words.read(directory / "words.json")

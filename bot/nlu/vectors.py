@@ -1,0 +1,100 @@
+"""Sparse vectors of single messages and TF-IDF over n-grams, without scikit-learn: parsing must start and run fast."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SparseVector:
+    """The entries that are not zero: `indices` int32 (n,), `values` float32 (n,)."""
+
+    indices: NDArray[np.int32]
+    values: Floats
+
+
+def character_ngrams(text: str, lowest: int, highest: int) -> list[str]:
+    """All n-grams of each word, padded with one space at both ends (as scikit-learn's `char_wb`)."""
+    found: list[str] = []
+    for word in text.split():
+        padded = f" {word} "
+        length = len(padded)
+        for size in range(lowest, min(highest, length) + 1):
+            found.extend([padded[start : start + size] for start in range(length - size + 1)])
+    return found
+
+
+def word_ngrams(text: str, lowest: int, highest: int) -> list[str]:
+    """Word n-grams; signs are left out."""
+    words = [word for word in (part.strip(".,;:!?()\"'-…") for part in text.split()) if word]
+    found = list(words) if lowest == 1 else []
+    for size in range(max(2, lowest), highest + 1):
+        found.extend([" ".join(words[start : start + size]) for start in range(len(words) - size + 1)])
+    return found
+
+
+class TfIdf:
+    """TF-IDF with sublinear term frequency and unit length over one kind of n-gram.
+
+    `begin` is the first column; columns are [begin, begin + size). Unknown n-grams are left out.
+    """
+
+    def __init__(self, ngrams: Callable[[str, int, int], list[str]], lowest: int, highest: int) -> None:
+        self._ngrams, self._lowest, self._highest = ngrams, lowest, highest
+        self.vocabulary: dict[str, int] = {}
+        self.idf: Floats = np.zeros(0, dtype=np.float32)
+
+    @property
+    def size(self) -> int:
+        return len(self.vocabulary)
+
+    def fit(self, texts: Sequence[str], min_count: int) -> None:
+        """Learn vocabulary and weights; n-grams in fewer than `min_count` texts are dropped."""
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(set(self._ngrams(text, self._lowest, self._highest)))
+        kept = sorted(term for term, count in counts.items() if count >= min_count)
+        self.vocabulary = {term: index for index, term in enumerate(kept)}
+        frequency = np.array([counts[term] for term in kept], dtype=np.float32)
+        self.idf = (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32)
+
+    def transform(self, text: str) -> SparseVector:
+        vocabulary = self.vocabulary
+        counts: Counter[int] = Counter(
+            [vocabulary[term] for term in self._ngrams(text, self._lowest, self._highest) if term in vocabulary]
+        )
+        indices = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
+        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        values = (1 + np.log(values)) * self.idf[indices]
+        norm = float(np.sqrt(np.dot(values, values)))
+        return SparseVector(indices, values / norm if norm else values)
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(list(self.vocabulary), ensure_ascii=False), encoding="utf-8")
+        np.save(path.with_suffix(".npy"), self.idf)
+
+    def read(self, path: Path) -> None:
+        terms: list[str] = json.loads(path.read_text(encoding="utf-8"))
+        self.vocabulary = {term: index for index, term in enumerate(terms)}
+        self.idf = np.load(path.with_suffix(".npy"))
+
+
+def stacked(vectors: Sequence[SparseVector], columns: int) -> Any:
+    """The vectors as rows of one scipy CSR matrix, shape (n, columns); only training needs scipy."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415  (parsing must not load it)
+
+    pointers = np.zeros(len(vectors) + 1, dtype=np.int64)
+    np.cumsum([len(vector.indices) for vector in vectors], out=pointers[1:])
+    indices = np.concatenate([vector.indices for vector in vectors]) if vectors else np.zeros(0, np.int32)
+    values = np.concatenate([vector.values for vector in vectors]) if vectors else np.zeros(0, np.float32)
+    return csr_matrix((values, indices, pointers), shape=(len(vectors), columns))

@@ -1,0 +1,342 @@
+"""What a message means in its conversation: one `Move`, decided from the understanding and what is awaited.
+
+A move is the intent that Rasa sees; nlu_data/rules.yml says which action follows which move.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.conversation import AwaitedKind, Draft, Step
+from bot.domain.messages import EventKind
+from bot.domain.requests import Kind
+from bot.domain.understanding import Act, Understanding
+from bot.turkish import fold
+
+
+class Move(StrEnum):
+    REPORT = "report"
+    GIVE_DETAILS = "give_details"
+    DESCRIBE = "describe"
+    SKIP = "skip"
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    DROP = "drop"
+    CHOOSE = "choose"
+    CORRECT = "correct"
+    SAME = "same"
+    DIFFERENT = "different"
+    ASK_STATUS = "ask_status"
+    ASK_INFORMATION = "ask_information"
+    ADD_INFORMATION = "add_information"
+    CANCEL_REQUEST = "cancel_request"
+    CONFIRM_CANCEL = "confirm_cancel"
+    KEEP_REQUEST = "keep_request"
+    NOT_RESOLVED = "not_resolved"
+    GIVE_REASON = "give_reason"
+    RATE = "rate"
+    AFFIRM = "affirm"
+    DENY = "deny"
+    PRAISE = "praise"
+    THANK = "thank"
+    GREET = "greet"
+    GOODBYE = "goodbye"
+    ASK_HUMAN = "ask_human"
+    COMPLAIN_ABOUT_BOT = "complain_about_bot"
+    ABUSIVE = "abusive"
+    EMERGENCY = "emergency"
+    LANGUAGE_OTHER = "language_other"
+    OUT_OF_SCOPE = "out_of_scope"
+    NOT_UNDERSTOOD = "not_understood"
+    SHARE_FILE = "share_file"
+    SHARE_VOICE = "share_voice"
+    WORDLESS = "wordless"
+    HELP = "help"
+    ROBOT = "robot"
+    ERASE_DATA = "erase_data"
+    EXPORT_DATA = "export_data"
+    CONFIRM_ERASE = "confirm_erase"
+    KEEP_DATA = "keep_data"
+    STALE_BUTTON = "stale_button"
+    TO_PERSON = "to_person"
+    IN_PUBLIC = "in_public"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that decides a move. `button` is the payload of a pressed one; `awaited` what the bot waits for."""
+
+    understanding: Understanding
+    kind: EventKind = EventKind.TEXT
+    text: str = ""
+    button: str | None = None
+    has_files: bool = False
+    draft: Draft | None = None
+    awaited: frozenset[str] = frozenset()
+    with_person: bool = False
+    public: bool = False
+    has_open_request: bool = False
+    has_closed_request: bool = False
+
+    @property
+    def step(self) -> Step | None:
+        return self.draft.step if self.draft else None
+
+
+_YES = re.compile(
+    r"(evet|evt|tamam(dir)?|tmm?|tm|ok(ey|ay)?|olur|dogru(dur)?|aynen( oyle)?|onayla\w*|onay|kabul|he+|hi hi|e|uygun\w*|gonder\w*"
+    r"|kaydet\w*|kaydedin|evet dogru|ayni( basvuru| sorun| konu)?|evet ayni.*|evet o(dur)?|eklensin|ekle|basvuruma ekle)"
+)
+_NO = re.compile(r"(hayir|hyr|yok|olmaz|yanlis|degil|istemiyorum|gonderme\w*|onaylamiyorum|duzelt\w*|hayir \w+)")
+_SKIP = re.compile(
+    r"(gec|gecelim|geciniz|atla|bilmiyorum|bilmiyom|bilmem|yok|hayir|farketmez|fark etmez|gerek yok|boyle iyi|hatirlamiyorum"
+    r"|sokak( adini)? bilmiyorum|.*adini bilmiyorum|.*numarasi(ni)? (yok|bilmiyorum))"
+)
+_DROP = re.compile(
+    r"(vazgec\w*|iptal( et\w*| olsun)?|bosver\w*|bos ver\w*|kalsin|birak\w*|gerek kalmadi|istemiyorum( artik)?|vaz gec\w*)"
+)
+_NEW = re.compile(r"(yeni( bir)? (basvuru|konu|sorun|sikayet)|farkli|hayir farkli|baska( bir)? (konu|sorun|sey)|hayir|yok|degil)")
+_ERASE = re.compile(r"(veri\w*|bilgi\w*|kayit\w*)\b.{0,40}\bsil|\bsil\w*\b.{0,40}\b(veri|bilgi)|unutulma hakki")
+_EXPORT = re.compile(r"veri\w*\b.{0,40}\b(ver(in|ir)?\b|gonder|dok|kopya|goster|gormek|istiyorum)|hakkimda (ne|hangi)\b.{0,40}\b(tut|sakl|kayit)")
+_ROBOT = re.compile(r"\b(robot|yapay zeka|bot) ?m[iu]s[iu]n|insan m[iu]s[iu]n|gercek (biri|insan) m[iu]|kiminle konusuyorum|\bmakine misin")
+_HELP = re.compile(r"(yardim|neler yapabil\w+|ne yapabil\w+|ne ise yar\w+|nasil kullan\w+)")
+_MINE = re.compile(r"basvuru(lar)?im(i|in)?\b|sikayet(ler)?im ne oldu")
+
+_PAYLOADS = {
+    "ok": Move.CONFIRM,
+    "fix": Move.REJECT,
+    "drop": Move.DROP,
+    "skip": Move.SKIP,
+    "same": Move.SAME,
+    "new": Move.DIFFERENT,
+    "service": Move.CHOOSE,
+    "place": Move.CHOOSE,
+    "rate": Move.RATE,
+    "reopen": Move.NOT_RESOLVED,
+    "cancel": Move.CONFIRM_CANCEL,
+    "keep": Move.KEEP_REQUEST,
+    "erase": Move.CONFIRM_ERASE,
+    "keepdata": Move.KEEP_DATA,
+    "human": Move.ASK_HUMAN,
+    "add": Move.ADD_INFORMATION,
+}
+_COMMANDS = {
+    "start": Move.GREET,
+    "yardim": Move.HELP,
+    "help": Move.HELP,
+    "durum": Move.ASK_STATUS,
+    "iptal": Move.DROP,
+}
+_ACTS = {
+    Act.THANK: Move.THANK,
+    Act.GREET: Move.GREET,
+    Act.GOODBYE: Move.GOODBYE,
+    Act.ASK_HUMAN: Move.ASK_HUMAN,
+    Act.COMPLAIN_ABOUT_BOT: Move.COMPLAIN_ABOUT_BOT,
+    Act.ABUSIVE: Move.ABUSIVE,
+    Act.ASK_STATUS: Move.ASK_STATUS,
+    Act.ASK_INFORMATION: Move.ASK_INFORMATION,
+    Act.ADD_INFORMATION: Move.ADD_INFORMATION,
+    Act.CORRECT: Move.CORRECT,
+    Act.CANCEL_REQUEST: Move.CANCEL_REQUEST,
+    Act.NOT_RESOLVED: Move.NOT_RESOLVED,
+    Act.RATE: Move.RATE,
+    Act.AFFIRM: Move.AFFIRM,
+    Act.DENY: Move.DENY,
+    Act.SKIP: Move.DENY,
+    Act.OUT_OF_SCOPE: Move.OUT_OF_SCOPE,
+    Act.REPORT: Move.REPORT,
+    Act.EMERGENCY: Move.EMERGENCY,
+    Act.LANGUAGE_OTHER: Move.LANGUAGE_OTHER,
+}
+SURE_SERVICE = 0.5
+SOME_SERVICE = 0.2
+CLEAR_ACT = 0.4
+
+
+def plain(text: str) -> str:
+    """Folded letters and digits only, for short answers."""
+    return " ".join(re.findall(r"[a-z0-9']+", fold(text))).replace("'", "")
+
+
+def interpret(situation: Situation) -> Move:
+    """The move; pure. Buttons first, then danger, then what is awaited, then the act itself."""
+    s = situation
+    if s.with_person:
+        return Move.EMERGENCY if s.understanding.act is Act.EMERGENCY and s.text.strip() else Move.TO_PERSON
+    if s.public:
+        return Move.IN_PUBLIC
+    if s.button is not None:
+        return _PAYLOADS.get(s.button.split(":")[0], Move.STALE_BUTTON)
+    if s.kind is EventKind.COMMAND:
+        return _COMMANDS.get(s.text.split()[0].lstrip("/").split("@")[0].lower() if s.text.split() else "", Move.HELP)
+    wordless = _without_words(s)
+    if wordless is not None:
+        return wordless
+    return _always(s) or _awaited(s) or _drafting(s) or _free(s)
+
+
+def _without_words(s: Situation) -> Move | None:
+    if s.kind is EventKind.VOICE and not s.text.strip():
+        return Move.SHARE_VOICE
+    if s.kind is EventKind.LOCATION:
+        return Move.GIVE_DETAILS
+    if not plain(s.text) and s.understanding.language == "tr":
+        return Move.SHARE_FILE if s.has_files else Move.WORDLESS
+    return None
+
+
+def _always(s: Situation) -> Move | None:
+    """What is heard in every situation."""
+    u, words = s.understanding, plain(s.text).split()
+    if u.act is Act.EMERGENCY or u.danger in ("distress", "child"):
+        return Move.EMERGENCY
+    if u.act is Act.LANGUAGE_OTHER and (s.step is None or len(words) >= 4 or not words):
+        return Move.LANGUAGE_OTHER
+    text = " ".join(words)
+    if _ERASE.search(text) and re.search(r"kvkk|kisisel|veri|hakkimda", text):
+        return Move.ERASE_DATA
+    if _EXPORT.search(text) and re.search(r"kvkk|kisisel|veri(m|ler)|hakkimda", text):
+        return Move.EXPORT_DATA
+    if _ROBOT.search(text):
+        return Move.ROBOT
+    if u.act is Act.ASK_HUMAN and u.act_confidence >= CLEAR_ACT and len(words) <= 12:
+        return Move.ASK_HUMAN
+    if re.fullmatch(r"(gorevli|temsilci|operator|yetkili|insan)( lutfen)?", text):
+        return Move.ASK_HUMAN
+    return None
+
+
+def _awaited(s: Situation) -> Move | None:
+    answer = plain(s.text)
+    for what, yes, no in (
+        (AwaitedKind.CANCEL, Move.CONFIRM_CANCEL, Move.KEEP_REQUEST),
+        (AwaitedKind.ERASE, Move.CONFIRM_ERASE, Move.KEEP_DATA),
+    ):
+        if what in s.awaited:
+            if _YES.fullmatch(answer) or _DROP.fullmatch(answer) or s.understanding.act is Act.AFFIRM:
+                return yes
+            if _NO.fullmatch(answer) or s.understanding.act is Act.DENY:
+                return no
+    if s.step is not None:
+        return None
+    if AwaitedKind.RATING in s.awaited and s.understanding.rating is not None and len(answer.split()) <= 8:
+        return Move.RATE
+    if AwaitedKind.REASON in s.awaited and s.understanding.act not in _NEVER_A_REASON and len(answer) > 2:
+        return Move.GIVE_REASON
+    if AwaitedKind.INTENTION in s.awaited:
+        if _YES.fullmatch(answer):
+            return Move.ADD_INFORMATION
+        if _NEW.fullmatch(answer):
+            return Move.DIFFERENT
+    return None
+
+
+_NEVER_A_REASON = frozenset(
+    {Act.THANK, Act.GREET, Act.GOODBYE, Act.ASK_STATUS, Act.CANCEL_REQUEST, Act.RATE, Act.ASK_INFORMATION}
+)
+
+
+def _drafting(s: Situation) -> Move | None:
+    """What a text means while a draft is being completed; None where it is about something else."""
+    u, answer = s.understanding, plain(s.text)
+    if s.draft is None or s.step is None:
+        return None
+    if u.tracking_no and u.act in (Act.ASK_STATUS, Act.CANCEL_REQUEST):
+        return None
+    if _DROP.fullmatch(answer) or (u.act is Act.CANCEL_REQUEST and not u.tracking_no):
+        return Move.DROP
+    new_problem = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE and not _known_service(s)
+    if s.step is Step.CONFIRM:
+        return _at_confirmation(s, answer, new_problem)
+    if s.step is Step.SAME:
+        if _YES.fullmatch(answer) or u.act is Act.AFFIRM:
+            return Move.SAME
+        if _NEW.fullmatch(answer) or u.act is Act.DENY:
+            return Move.DIFFERENT
+        return None
+    if s.step is Step.CORRECTION and u.act not in _DIGRESSIONS:
+        return Move.CORRECT
+    if s.step is Step.SERVICE and u.act not in _DIGRESSIONS:
+        return Move.CHOOSE
+    if s.step is Step.DESCRIPTION and u.act not in _DIGRESSIONS and u.act is not Act.AFFIRM:
+        return Move.DESCRIBE
+    if s.step in (Step.PLACE, Step.DETAIL):
+        if _SKIP.fullmatch(answer) or u.act is Act.SKIP:
+            return Move.SKIP
+        if u.act is Act.CORRECT and u.act_confidence >= CLEAR_ACT:
+            return Move.CORRECT
+        if _says_where(u):
+            return Move.REPORT if new_problem and len(answer.split()) > 6 else Move.GIVE_DETAILS
+        if new_problem:
+            return Move.REPORT
+        if u.act not in _DIGRESSIONS and u.act is not Act.AFFIRM and len(answer.split()) <= 14:
+            return Move.GIVE_DETAILS
+    return None
+
+
+_DIGRESSIONS = frozenset(
+    {
+        Act.ASK_STATUS, Act.ASK_INFORMATION, Act.THANK, Act.GREET, Act.GOODBYE, Act.ASK_HUMAN, Act.COMPLAIN_ABOUT_BOT,
+        Act.ABUSIVE, Act.NOT_RESOLVED,
+    }
+)  # fmt: skip
+
+
+def _at_confirmation(s: Situation, answer: str, new_problem: bool) -> Move | None:
+    u = s.understanding
+    if _YES.fullmatch(answer) or (u.act is Act.AFFIRM and not _says_where(u)):
+        return Move.CONFIRM
+    if u.act is Act.CORRECT or (u.act is Act.DENY and _says_where(u)) or u.negated:
+        return Move.CORRECT
+    if _NO.fullmatch(answer) or u.act is Act.DENY:
+        return Move.REJECT
+    if new_problem:
+        return Move.REPORT
+    if u.act in (Act.ADD_INFORMATION, Act.REPORT) and (_says_where(u) or u.act is Act.ADD_INFORMATION or u.phone):
+        return Move.GIVE_DETAILS
+    return None
+
+
+def _known_service(s: Situation) -> bool:
+    draft = s.draft
+    return draft is not None and (s.understanding.service == draft.service or s.understanding.service in draft.alternatives)
+
+
+def _says_where(u: Understanding) -> bool:
+    place = u.place
+    return bool(u.candidates or u.outside) or any(
+        (place.neighbourhood, place.street, place.door_no, place.landmark, place.latitude)
+    )
+
+
+def _free(s: Situation) -> Move:
+    """Outside of any question."""
+    u, text = s.understanding, plain(s.text)
+    words = text.split()
+    if u.tracking_no and u.act not in (Act.CANCEL_REQUEST, Act.NOT_RESOLVED, Act.ADD_INFORMATION, Act.CORRECT):
+        return Move.ASK_STATUS
+    if u.act is Act.THANK:
+        praise = u.service is not None and len(words) >= 4
+        if u.problems and u.problems[0].kind is not Kind.THANKS and u.service_confidence >= SURE_SERVICE and len(words) > 5:
+            return Move.REPORT
+        return Move.PRAISE if praise else Move.THANK
+    if _HELP.fullmatch(text):
+        return Move.HELP
+    if _DROP.fullmatch(text):
+        return Move.DROP
+    if u.act is Act.SKIP:
+        return Move.DENY
+    if u.act is Act.RATE and AwaitedKind.RATING not in s.awaited:
+        return Move.NOT_UNDERSTOOD
+    if u.act is Act.REPORT and u.service_confidence < SOME_SERVICE and len(words) <= 5 and not _says_where(u):
+        return Move.NOT_UNDERSTOOD
+    if u.act_confidence < CLEAR_ACT and u.act is not Act.REPORT:
+        if u.problems and u.service_confidence >= SURE_SERVICE:
+            return Move.REPORT
+        return Move.NOT_UNDERSTOOD
+    if u.act is Act.NOT_RESOLVED and not s.has_closed_request and u.problems and u.service_confidence >= SURE_SERVICE:
+        return Move.REPORT if not s.has_open_request else Move.ASK_STATUS
+    return _ACTS[u.act]

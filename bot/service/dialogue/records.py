@@ -1,0 +1,337 @@
+"""Filed requests in conversation: status, cancelling, adding, correcting, rating, reopening."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
+from bot.domain.messages import Button
+from bot.domain.requests import Kind, Place, Request, Status
+from bot.service.dialogue.drafting import MAX_DESCRIPTION, advance, ask_again
+from bot.service.dialogue.talk import Talk, step
+from bot.service.requests import is_open
+
+RECENT = timedelta(hours=24)
+GUESSES = 5
+
+
+@step("ask_status")
+def ask_status(talk: Talk) -> None:
+    """By number, or of all one's own requests. Someone else's number tells nothing."""
+    number = talk.understanding.tracking_no
+    own = talk.own_requests()
+    if number:
+        request = talk.own_by_number(number)
+        if request is not None:
+            _say_status(talk, request)
+        else:
+            _unknown_number(talk, number)
+    elif not own:
+        talk.say("status_none")
+    elif len([request for request in own if is_open(request)]) == 1 or len(own) == 1:
+        _say_status(talk, next((request for request in own if is_open(request)), own[0]))
+    else:
+        lines = [talk.texts("status_list")]
+        for request in own[:8]:
+            lines.append(
+                talk.texts(
+                    "status_line",
+                    number=request.tracking_no,
+                    service=talk.texts.service(request.service),
+                    place=talk.texts.area(request),
+                    status=talk.texts.status(request.status),
+                )
+            )
+        talk.say_text("\n".join(lines))
+    ask_again(talk)
+
+
+@step("status_of_last")
+def status_of_last(talk: Talk) -> None:
+    """The state of the request that was spoken of last."""
+    request = talk.last_request()
+    if request is None:
+        ask_status(talk)
+    else:
+        _say_status(talk, request)
+
+
+@step("cancel_request")
+def cancel_request(talk: Talk) -> None:
+    """Withdraw a filed request, after a confirmation."""
+    number = talk.understanding.tracking_no
+    candidates = [request for request in talk.own_requests() if is_open(request) or request.status == Status.FORWARDED]
+    if number:
+        request = talk.own_by_number(number)
+        if request is None:
+            _unknown_number(talk, number)
+            return
+        if request not in candidates:
+            talk.say("cancel_closed", number=number, status=talk.texts.status(request.status))
+            return
+        _ask_cancel(talk, request)
+        return
+    if not candidates:
+        talk.say("cancel_none")
+        return
+    last = talk.last_request()
+    recent = last in candidates and last is not None and talk.now - last.updated_at <= RECENT
+    if len(candidates) > 1 and not recent:
+        buttons = [Button(request.tracking_no, f"cancel:{request.id}") for request in candidates[:4]]
+        talk.await_(AwaitedKind.CANCEL, 24, candidates[0])
+        talk.say("ask_cancel_which", *buttons, talk.button_for("button_no", "keep"), asks=True)
+        return
+    _ask_cancel(talk, last if recent and last is not None else candidates[0])
+
+
+@step("confirm_cancel")
+def confirm_cancel(talk: Talk) -> None:
+    """Yes, withdraw it. A follower only stops following."""
+    awaited = talk.awaits(AwaitedKind.CANCEL)
+    chosen = _number_in(talk.button) or (awaited.request_id if awaited else None)
+    request = talk.uow.requests.get(chosen, lock=True) if chosen else None
+    own = talk.own_requests()
+    talk.no_longer_await(AwaitedKind.CANCEL)
+    if request is None or request.id not in [mine.id for mine in own]:
+        talk.say("stale_button")
+    elif request.citizen_id != talk.conversation.citizen_id:
+        talk.say("unfollowed", number=request.tracking_no)
+    elif not (is_open(request) or request.status == Status.FORWARDED):
+        talk.say("cancel_closed", number=request.tracking_no, status=talk.texts.status(request.status))
+    else:
+        talk.desk.change(request, Status.CANCELLED, talk.actor, reason="withdrawn", notify=False)
+        talk.say("cancelled", number=request.tracking_no)
+    ask_again(talk)
+
+
+@step("keep_request")
+def keep_request(talk: Talk) -> None:
+    talk.no_longer_await(AwaitedKind.CANCEL)
+    talk.say("cancel_kept")
+    ask_again(talk)
+
+
+@step("add_information")
+def add_information(talk: Talk) -> None:
+    """More about the draft, else about an open request; a bare place begins a draft."""
+    if talk.draft is not None:
+        talk.act("give_details")
+        return
+    number = talk.understanding.tracking_no
+    request = talk.own_by_number(number) if number else _request_to_add_to(talk)
+    if number and request is None:
+        _unknown_number(talk, number)
+        return
+    if request is None:
+        talk.act("give_details")
+        return
+    talk.no_longer_await(AwaitedKind.INTENTION)
+    if talk.attachment_ids:
+        talk.desk.add_files(request, talk.attachment_ids, talk.actor)
+    if talk.text.strip():
+        talk.desk.add_note(request, talk.text.strip()[:MAX_DESCRIPTION], talk.actor)
+    key = "added" if talk.text.strip() else "added_file"
+    talk.say(key, number=request.tracking_no)
+
+
+@step("amend")
+def amend(talk: Talk) -> None:
+    """A correction after filing, while the request is new."""
+    request = talk.last_request()
+    place = talk.understanding.place
+    fresh = request is not None and request.status == Status.RECEIVED and talk.now - request.created_at <= RECENT
+    if request is None or not is_open(request) or request.citizen_id != talk.conversation.citizen_id:
+        if place != Place() or talk.understanding.problems:
+            talk.act("report" if talk.understanding.problems else "give_details")
+        else:
+            talk.act("not_understood")
+        return
+    if fresh and place != Place():
+        talk.desk.amend(request, place, talk.actor)
+        talk.say("amended", number=request.tracking_no, place=talk.texts.place(request.place))
+        return
+    talk.desk.add_note(request, talk.text.strip()[:MAX_DESCRIPTION], talk.actor)
+    talk.say("added", number=request.tracking_no)
+
+
+@step("share_file")
+def share_file(talk: Talk) -> None:
+    """A photo or document without words: for the draft, the open request, or the beginning of a report."""
+    if not talk.attachment_ids:
+        problem = next((file.problem for event in talk.events for file in event.files if file.problem), "gone")
+        talk.say("file_problem", problem=talk.texts(f"problem_{problem}"))
+        ask_again(talk)
+        return
+    draft = talk.draft
+    if draft is not None and draft.step is not Step.SAME:
+        talk.keep(_with_files(talk, draft))
+        talk.say("file_kept")
+        advance(talk)
+        return
+    request = _request_to_add_to(talk)
+    if request is not None:
+        talk.desk.add_files(request, talk.attachment_ids, talk.actor)
+        talk.say("added_file", number=request.tracking_no)
+        return
+    talk.begin(Draft(key=f"{talk.key}.0", attachment_ids=talk.attachment_ids))
+    advance(talk)
+
+
+@step("rate")
+def rate(talk: Talk) -> None:
+    """Satisfaction 1 to 5, once per resolution."""
+    parts = talk.button.split(":") if talk.button else []
+    awaited = talk.awaits(AwaitedKind.RATING)
+    request_id = int(parts[1]) if len(parts) == 3 else awaited.request_id if awaited else None
+    rating = int(parts[2]) if len(parts) == 3 else talk.understanding.rating
+    request = talk.uow.requests.get(request_id, lock=True) if request_id else None
+    if request is None or rating is None or request.status != Status.RESOLVED or not 1 <= rating <= 5:
+        talk.say("stale_button")
+        return
+    talk.no_longer_await(AwaitedKind.RATING)
+    given = talk.desk.rate(request, talk.conversation.citizen_id, rating)
+    talk.say("rated" if given else "rated_already")
+    ask_again(talk)
+
+
+@step("not_resolved")
+def not_resolved(talk: Talk) -> None:
+    """'Çözülmedi': opened again with the reason; after 30 days a new linked request; twice brings a person."""
+    request = _closed_request(talk)
+    if request is None:
+        if talk.understanding.problems and talk.understanding.service_confidence >= 0.5:
+            talk.act("report")
+        elif any(is_open(own) for own in talk.own_requests()):
+            talk.act("ask_status")
+        else:
+            talk.say("reopen_none", asks=True)
+        return
+    talk.no_longer_await(AwaitedKind.RATING)
+    if not talk.desk.can_reopen(request):
+        _file_linked(talk, request)
+        return
+    said = talk.text.strip() if talk.button is None else ""
+    reason = said if len(said.split()) >= 3 else ""
+    talk.desk.reopen(request, talk.actor, reason or None)
+    if talk.attachment_ids:
+        talk.desk.add_files(request, talk.attachment_ids, talk.actor)
+    talk.conversation.last_request_id = request.id
+    unit = talk.municipality.responsible(request.service)
+    if reason:
+        talk.say("reopened", number=request.tracking_no, unit=unit)
+    else:
+        talk.await_(AwaitedKind.REASON, 72, request)
+        talk.say("reopened_ask_reason", asks=True, number=request.tracking_no)
+    if request.reopened_count >= 2:
+        talk.review(ReviewReason.REOPENED_TWICE, request)
+        talk.say("reopened_person")
+
+
+@step("give_reason")
+def give_reason(talk: Talk) -> None:
+    """Why it isn't solved, after a bare 'Çözülmedi'."""
+    awaited = talk.awaits(AwaitedKind.REASON)
+    request = talk.uow.requests.get(awaited.request_id) if awaited and awaited.request_id else None
+    talk.no_longer_await(AwaitedKind.REASON)
+    if request is None:
+        talk.act("not_understood")
+        return
+    talk.desk.add_note(request, talk.text.strip()[:MAX_DESCRIPTION], talk.actor)
+    if talk.attachment_ids:
+        talk.desk.add_files(request, talk.attachment_ids, talk.actor)
+    talk.say("reason_noted")
+
+
+def _say_status(talk: Talk, request: Request) -> None:
+    talk.conversation.last_request_id = request.id
+    text = talk.texts(
+        "status_one",
+        number=request.tracking_no,
+        service=talk.texts.service(request.service),
+        place=talk.texts.area(request),
+        status=talk.texts.status(request.status),
+        day=request.updated_at,
+    )
+    if is_open(request) and request.due_at is not None and request.due_at > talk.now:
+        text += " " + talk.texts("status_due", due=request.due_at)
+    if not is_open(request):
+        notes = [note.text for note in talk.uow.requests.notes(request.id or 0) if note.kind == "staff" and note.text]
+        if notes:
+            text += "\n" + talk.texts("status_note", note=notes[-1])
+    talk.say_text(text)
+
+
+def _unknown_number(talk: Talk, number: str) -> None:
+    """Guessing is slowed down: after some wrong numbers in a day no further number is looked at."""
+    name = f"guess:{talk.conversation.id}:{talk.municipality.local(talk.now):%Y%m%d}"
+    tries = int(talk.uow.leases.value(name) or 0) + 1
+    talk.uow.leases.set_value(name, str(tries))
+    if tries > GUESSES:
+        talk.say("status_slow_down")
+    else:
+        talk.say("status_not_yours", number=number)
+
+
+def _ask_cancel(talk: Talk, request: Request) -> None:
+    talk.await_(AwaitedKind.CANCEL, 24, request)
+    yes = talk.button_for("button_yes", f"cancel:{request.id}")
+    no = talk.button_for("button_no", "keep")
+    service = talk.texts.service(request.service)
+    talk.say("ask_cancel", yes, no, asks=True, number=request.tracking_no, service=service)
+
+
+def _number_in(button: str | None) -> int | None:
+    part = button.partition(":")[2] if button else ""
+    return int(part) if part.isdigit() else None
+
+
+def _request_to_add_to(talk: Talk) -> Request | None:
+    """The open request that was spoken of in the last day."""
+    last = talk.last_request()
+    if last is not None and is_open(last) and talk.now - last.updated_at <= RECENT:
+        return last
+    return None
+
+
+def _closed_request(talk: Talk) -> Request | None:
+    """The request that 'it isn't solved' speaks of: by button, by number, by what is awaited, else the newest."""
+    number = talk.understanding.tracking_no
+    awaited = talk.awaits(AwaitedKind.RATING)
+    own = [request for request in talk.own_requests() if request.status in (Status.RESOLVED, Status.REJECTED)]
+    if talk.button is not None:
+        return next((request for request in own if request.id == _number_in(talk.button)), None)
+    if number:
+        return next((request for request in own if request.tracking_no == number), None)
+    if awaited is not None:
+        return next((request for request in own if request.id == awaited.request_id), None)
+    service = talk.understanding.service
+    return next((request for request in own if request.service == service), own[0] if own else None)
+
+
+def _file_linked(talk: Talk, request: Request) -> None:
+    """Too late to reopen: a new draft with the old one's place, linked to it."""
+    talk.say("reopen_too_late", number=request.tracking_no)
+    talk.begin(
+        Draft(
+            key=f"{talk.key}.0",
+            description=talk.text.strip()[:MAX_DESCRIPTION] or request.description,
+            service=request.service,
+            confidence=1.0,
+            kind=Kind(request.kind),
+            place=request.place,
+            linked_to=request.id,
+            attachment_ids=talk.attachment_ids,
+            asked=(Step.DETAIL, Step.SAME),
+        )
+    )
+    advance(talk)
+
+
+def _with_files(talk: Talk, draft: Draft) -> Draft:
+    draft = replace(draft, attachment_ids=draft.attachment_ids + talk.attachment_ids)
+    if not draft.place.known:
+        for file in (file for event in talk.events for file in event.files):
+            if file.latitude is not None:
+                draft = replace(draft, place=draft.place.merged(Place(latitude=file.latitude, longitude=file.longitude)))
+    return draft

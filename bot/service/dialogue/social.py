@@ -1,0 +1,259 @@
+"""Everything around the request: greetings, help, information, people, danger, personal data."""
+
+from __future__ import annotations
+
+from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
+from bot.domain.understanding import Act
+from bot.service.dialogue.drafting import advance, ask_again
+from bot.service.dialogue.talk import Talk, step
+
+FOUND = 0.45
+SERVICES_OF_DANGER = frozenset({"gas", "electricity"})
+
+
+@step("greet")
+def greet(talk: Talk) -> None:
+    talk.say("greeting" if talk.conversation.turns == 0 else "greeting_again", name=talk.municipality.name)
+    ask_again(talk)
+
+
+@step("help")
+def help_(talk: Talk) -> None:
+    talk.say("help")
+    ask_again(talk)
+
+
+@step("robot")
+def robot(talk: Talk) -> None:
+    """Asked honestly, answered honestly."""
+    talk.say("robot", talk.button_for("button_human", "human"), name=talk.municipality.name)
+    ask_again(talk)
+
+
+@step("thank")
+def thank(talk: Talk) -> None:
+    talk.say("thanked")
+    ask_again(talk)
+
+
+@step("goodbye")
+def goodbye(talk: Talk) -> None:
+    talk.say("goodbye")
+
+
+@step("ask_information")
+def ask_information(talk: Talk) -> None:
+    """Answered from the municipality's data, with its source; unknown questions offer a person."""
+    found = talk.find_information(talk.text)
+    if found and found[0].confidence >= FOUND:
+        entry = next(entry for entry in talk.municipality.information if entry.id == found[0].label)
+        talk.say_text(f"{entry.answer}\n{talk.texts('information_source', source=entry.source)}")
+    else:
+        human = talk.button_for("button_human", "human")
+        talk.say("unknown_information", human, phone=talk.municipality.phone)
+    ask_again(talk)
+
+
+@step("ask_human")
+def ask_human(talk: Talk) -> None:
+    talk.hand_over(ReviewReason.ASKED_FOR_PERSON)
+
+
+@step("complain_about_bot")
+def complain_about_bot(talk: Talk) -> None:
+    talk.conversation.misunderstandings += 1
+    talk.understood = False
+    if talk.conversation.misunderstandings >= 2:
+        talk.hand_over(ReviewReason.NOT_UNDERSTOOD, "handover_not_understood")
+        return
+    talk.say("complain_about_bot", talk.button_for("button_human", "human"))
+    ask_again(talk)
+
+
+@step("abusive")
+def abusive(talk: Talk) -> None:
+    """Answered calmly once; when it goes on, a person has the conversation. Threats are looked at."""
+    talk.conversation.insults += 1
+    if talk.understanding.sensitive:
+        talk.review(ReviewReason.SENSITIVE)
+    if talk.conversation.insults >= 2:
+        talk.hand_over(ReviewReason.ABUSE)
+        return
+    talk.say("abuse", talk.button_for("button_human", "human"))
+    ask_again(talk)
+
+
+@step("emergency")
+def emergency(talk: Talk) -> None:
+    """The right number before anything else; a person is alerted; what a body of the catalogue does is recorded."""
+    u = talk.understanding
+    danger = u.danger or "general"
+    talk.say(f"danger_{danger}")
+    person = danger in ("distress", "child")
+    talk.review(ReviewReason.DISTRESS if person else ReviewReason.URGENT)
+    if person:
+        return
+    talk.say("danger_reported")
+    if danger in SERVICES_OF_DANGER and u.problems and talk.conversation.mode == "bot":
+        talk.act("report_after_danger")
+
+
+@step("report_after_danger")
+def report_after_danger(talk: Talk) -> None:
+    """Record the dangerous thing too, marked urgent, once the numbers were given."""
+    problem = talk.understanding.problems[0]
+    best = problem.services[0]
+    talk.begin(
+        Draft(
+            key=f"{talk.key}.0",
+            description=talk.text.strip()[:4000],
+            service=best.label,
+            confidence=best.confidence,
+            place=talk.understanding.place,
+            urgent=True,
+            asked=("told", Step.DETAIL),
+            attachment_ids=talk.attachment_ids,
+        )
+    )
+    advance(talk)
+
+
+@step("language_other")
+def language_other(talk: Talk) -> None:
+    """A short answer in that language, and a person."""
+    language = talk.understanding.language
+    key = f"language_{language}" if language in ("en", "de", "ar", "ru") else "language_other"
+    talk.say(key)
+    talk.hand_over(ReviewReason.LANGUAGE, None)
+
+
+@step("out_of_scope")
+def out_of_scope(talk: Talk) -> None:
+    if talk.understanding.act is Act.OUT_OF_SCOPE and talk.understanding.act_confidence < 0.6:
+        not_understood(talk)
+        return
+    talk.say("out_of_scope")
+    ask_again(talk)
+
+
+@step("not_understood")
+def not_understood(talk: Talk) -> None:
+    """Asked once differently; the second time a person takes over."""
+    talk.conversation.misunderstandings += 1
+    talk.understood = False
+    if talk.conversation.misunderstandings >= 2:
+        talk.hand_over(ReviewReason.NOT_UNDERSTOOD, "handover_not_understood")
+        return
+    if talk.draft is not None and talk.draft.step not in (None, Step.SAME):
+        advance(talk)
+        return
+    talk.say("not_understood", asks=True)
+
+
+@step("affirm")
+def affirm(talk: Talk) -> None:
+    """'Evet' without a question: the draft's question again, else an offer of help."""
+    draft = talk.draft
+    if draft is not None and draft.step is Step.SAME:
+        talk.act("same")
+    elif draft is not None:
+        advance(talk)
+    else:
+        talk.say("greeting_again")
+
+
+@step("deny")
+def deny(talk: Talk) -> None:
+    if talk.draft is not None and talk.draft.step is not Step.SAME:
+        advance(talk)
+    else:
+        talk.say("thanked" if talk.conversation.turns else "greeting_again")
+
+
+@step("wordless")
+def wordless(talk: Talk) -> None:
+    """A sticker, emoji, '???' or nothing at all."""
+    if talk.draft is not None and talk.draft.step is not Step.SAME:
+        advance(talk)
+    else:
+        talk.say("wordless", asks=True)
+
+
+@step("share_voice")
+def share_voice(talk: Talk) -> None:
+    """Kept; a friendly request to write. Without a text within 10 minutes a person listens."""
+    talk.await_(AwaitedKind.TRANSCRIPT, 10 / 60)
+    talk.say("voice", asks=True)
+
+
+@step("stale_button")
+def stale_button(talk: Talk) -> None:
+    talk.say("stale_button")
+    ask_again(talk)
+
+
+@step("to_person")
+def to_person(talk: Talk) -> None:
+    """A person has the conversation: the message is kept for them; the citizen is told once."""
+    if not talk.conversation.handover_confirmed:
+        talk.conversation.handover_confirmed = True
+        talk.say("handover_again")
+    talk.silent = True
+
+
+@step("erase_data")
+def erase_data(talk: Talk) -> None:
+    talk.await_(AwaitedKind.ERASE, 24)
+    yes, no = talk.button_for("button_yes", "erase"), talk.button_for("button_no", "keepdata")
+    talk.say("erase_ask", yes, no, asks=True)
+
+
+@step("confirm_erase")
+def confirm_erase(talk: Talk) -> None:
+    if talk.awaits(AwaitedKind.ERASE) is None:
+        talk.say("stale_button")
+        return
+    talk.no_longer_await(AwaitedKind.ERASE)
+    talk.review(ReviewReason.PRIVACY)
+    talk.uow.audit.record(talk.now, talk.actor, "erasure_requested", f"citizen:{talk.conversation.citizen_id}")
+    talk.say("erase_recorded")
+
+
+@step("keep_data")
+def keep_data(talk: Talk) -> None:
+    talk.no_longer_await(AwaitedKind.ERASE)
+    talk.say("erase_kept")
+
+
+@step("export_data")
+def export_data(talk: Talk) -> None:
+    talk.review(ReviewReason.PRIVACY)
+    talk.uow.audit.record(talk.now, talk.actor, "export_requested", f"citizen:{talk.conversation.citizen_id}")
+    talk.say("export_recorded")
+
+
+@step("in_public")
+def in_public(talk: Talk) -> None:
+    """A public post: a short answer without anything personal, details in private. Praise and quarrels get none."""
+    u = talk.understanding
+    if u.act is Act.EMERGENCY:
+        talk.say("public_danger")
+        talk.review(ReviewReason.URGENT)
+    elif u.act is Act.REPORT and u.service_confidence >= FOUND and not u.outside:
+        known = u.place.neighbourhood
+        talk.say("public_report_known" if known else "public_report", neighbourhood=known or "")
+        if u.phone or _has_personal(talk):
+            talk.say("public_personal")
+    elif u.act in (Act.ASK_INFORMATION, Act.ASK_STATUS):
+        talk.say("public_question")
+    elif u.act in (Act.ABUSIVE, Act.COMPLAIN_ABOUT_BOT, Act.ASK_HUMAN):
+        talk.review(ReviewReason.ABUSE if u.act is Act.ABUSIVE else ReviewReason.ASKED_FOR_PERSON)
+        talk.silent = True
+    else:
+        talk.silent = True
+
+
+def _has_personal(talk: Talk) -> bool:
+    return sum(char.isdigit() for char in talk.text) >= 10
+
+

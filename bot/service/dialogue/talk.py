@@ -1,0 +1,161 @@
+"""One turn's conversation as the dialogue steps see it: what came in, what is known, and the replies so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Draft, ReviewReason
+from bot.domain.messages import Button, IncomingEvent, Reply
+from bot.domain.requests import Request
+from bot.domain.understanding import Scored, Understanding
+from bot.errors import TurnError
+from bot.municipality import Municipality
+from bot.ports import UnitOfWork
+from bot.service.requests import RequestDesk
+from bot.service.reviews import ReviewDesk
+from bot.service.texts import Texts
+
+Step = Callable[["Talk"], None]
+STEPS: dict[str, Step] = {}
+
+
+def step(name: str) -> Callable[[Step], Step]:
+    """Register a dialogue step under the name of its Rasa action (without `action_`)."""
+
+    def register(function: Step) -> Step:
+        if name in STEPS:
+            raise ValueError(f"the step {name} stands twice")
+        STEPS[name] = function
+        return function
+
+    return register
+
+
+@dataclass
+class Talk:
+    """Implements ports.TurnSession. All changes go to `uow`; replies are collected and written by the turn."""
+
+    uow: UnitOfWork
+    municipality: Municipality
+    texts: Texts
+    conversation: Conversation
+    understanding: Understanding
+    events: Sequence[IncomingEvent]
+    text: str
+    now: datetime
+    key: str
+    secret: bytes
+    awaited: Sequence[Awaited] = ()
+    button: str | None = None
+    attachment_ids: tuple[int, ...] = ()
+    find_information: Callable[[str], tuple[Scored, ...]] = lambda text: ()
+    parse: Callable[[str], Understanding] | None = None
+    handover_hours: float = 24.0
+    replies: list[Reply] = field(default_factory=list)
+    understood: bool = True
+    silent: bool = False
+
+    def __post_init__(self) -> None:
+        self.desk = RequestDesk(self.uow, self.municipality, self.now, self.secret)
+        self.reviews = ReviewDesk(self.uow, self.municipality, self.now)
+
+    def act(self, name: str) -> None:
+        """Carry out a step."""
+        if name not in STEPS:
+            raise TurnError(f"no dialogue step named {name}")
+        STEPS[name](self)
+
+    # -- saying
+    def say(self, key: str, *buttons: Button, asks: bool = False, wants_location: bool = False, **data: Any) -> None:
+        """Add a reply made from a text of the municipality."""
+        text = self.texts(key, self.conversation.turns, **data)
+        self.say_text(text, *buttons, asks=asks, wants_location=wants_location)
+
+    def say_text(self, text: str, *buttons: Button, asks: bool = False, wants_location: bool = False) -> None:
+        self.replies.append(Reply(text, buttons, asks, wants_location, self.conversation.public))
+
+    def button_for(self, key: str, payload: str) -> Button:
+        return Button(self.texts(key), payload)
+
+    # -- the draft
+    @property
+    def draft(self) -> Draft | None:
+        return self.conversation.draft
+
+    def keep(self, draft: Draft) -> Draft:
+        """Store the active draft anew."""
+        draft = replace(draft, touched_at=self.now)
+        self.conversation.drafts = (draft, *self.conversation.drafts[1:])
+        return draft
+
+    def begin(self, draft: Draft) -> None:
+        """Put a draft at the end of the queue."""
+        self.conversation.drafts = (*self.conversation.drafts, replace(draft, touched_at=self.now))
+
+    def drop_draft(self) -> None:
+        self.conversation.drafts = self.conversation.drafts[1:]
+
+    # -- what is awaited
+    def awaits(self, what: AwaitedKind) -> Awaited | None:
+        return next((row for row in self.awaited if row.what == what), None)
+
+    def await_(self, what: AwaitedKind, hours: float, request: Request | None = None) -> None:
+        assert self.conversation.id is not None
+        expires = self.now + timedelta(hours=hours)
+        row = Awaited(self.conversation.id, what, self.now, expires, request.id if request else None)
+        self.uow.conversations.await_(row)
+
+    def no_longer_await(self, what: AwaitedKind) -> None:
+        assert self.conversation.id is not None
+        self.uow.conversations.no_longer_await(self.conversation.id, what)
+
+    # -- requests
+    @property
+    def actor(self) -> str:
+        return f"citizen:{self.conversation.citizen_id}"
+
+    def own_requests(self) -> Sequence[Request]:
+        return self.uow.requests.of_citizen(self.conversation.citizen_id)
+
+    def own_by_number(self, number: str) -> Request | None:
+        """A request of this citizen by its number; None for anybody else's, without telling which."""
+        return next((request for request in self.own_requests() if request.tracking_no == number), None)
+
+    def last_request(self) -> Request | None:
+        if self.conversation.last_request_id is None:
+            return None
+        return self.uow.requests.get(self.conversation.last_request_id)
+
+    # -- people
+    def review(self, reason: ReviewReason, request: Request | None = None, confidence: float | None = None) -> None:
+        self.reviews.open(reason, self.conversation, request, self.summary(), confidence)
+
+    def hand_over(self, reason: ReviewReason, text_key: str | None = "handover") -> None:
+        """A person has the conversation from now on; the citizen is told when to expect an answer."""
+        summary = self.summary()
+        self.reviews.open(
+            reason, self.conversation, None, summary, self.understanding.service_confidence or None, handover=True
+        )
+        self.reviews.hand_over(self.conversation, self.now + timedelta(hours=self.handover_hours))
+        if text_key is not None:
+            self.say(text_key, when=self.when_answered())
+        self.conversation.handover_confirmed = text_key is None
+
+    def when_answered(self) -> str:
+        if self.municipality.works_at(self.now):
+            return self.texts("handover_now")
+        return self.texts("handover_later", moment=self.municipality.next_working_moment(self.now))
+
+    def summary(self) -> str:
+        """What is known, for the person who takes over."""
+        draft = self.draft
+        parts = [f"Son ileti: {self.text.strip()[:500]}"] if self.text.strip() else []
+        if draft is not None:
+            service = self.texts.service(draft.service) if draft.service else "?"
+            parts.append(f"Taslak: {service}; {self.texts.place(draft.place) or 'yer yok'}; {draft.description[:300]}")
+        elif self.understanding.service:
+            parts.append(f"Tahmin: {self.texts.service(self.understanding.service)}")
+        return "\n".join(parts)
