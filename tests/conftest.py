@@ -1,7 +1,7 @@
 """Fixtures for everyone: both databases with all tables, and the unit of work over them.
 
 `engine` and `uows` run a test twice, on SQLite and on PostgreSQL; `database_url` is the same database as an address,
-for tests that start processes. `postgres` is the server (one per pytest worker, started by the first test that needs it).
+for tests that start processes. `postgres` is the server: one per pytest worker, started by the first test that asks.
 """
 
 from __future__ import annotations

