@@ -11,7 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from rasa.engine.graph import GraphComponent
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 Self = TypeVar("Self", bound="Component")
 
@@ -32,7 +36,7 @@ class Component(GraphComponent):  # type: ignore[misc]  # Rasa ships no types
 
     @classmethod
     def create(
-        cls: type[Self], config: dict[str, Any], model_storage: Any, resource: Any, execution_context: Any
+        cls: type[Self], config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> Self:
         """A new, untrained component."""
         return cls(config, model_storage, resource)
@@ -41,19 +45,19 @@ class Component(GraphComponent):  # type: ignore[misc]  # Rasa ships no types
     def load(
         cls: type[Self],
         config: dict[str, Any],
-        model_storage: Any,
-        resource: Any,
-        execution_context: Any,
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Self:
         """The component as stored in a model. Raises ValueError where nothing of it is stored."""
         return cls(config, model_storage, resource)
 
-    def process(self, messages: list[Any]) -> list[Any]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Read and set what this step knows of each message. Must accept empty text and unknown labels."""
         raise NotImplementedError
 
-    def process_training_data(self, training_data: Any) -> Any:
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Prepare the training messages for the steps that follow."""
         self.process(training_data.training_examples)
         return training_data
@@ -62,7 +66,7 @@ class Component(GraphComponent):  # type: ignore[misc]  # Rasa ships no types
 class Learner(Component):
     """A step that learns from the training messages and stores what it learnt in one directory."""
 
-    def train(self, training_data: Any) -> Any:
+    def train(self, training_data: TrainingData) -> Resource:
         """Fit and store. Returns the resource under which the result lies."""
         self.fit(training_data.intent_examples)
         self.persist()
@@ -76,9 +80,9 @@ class Learner(Component):
     def load(
         cls: type[Self],
         config: dict[str, Any],
-        model_storage: Any,
-        resource: Any,
-        execution_context: Any,
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Self:
         component = cls(config, model_storage, resource)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.component import Component
 from bot.nlu.keys import CLEAN, NORMAL
@@ -18,7 +19,7 @@ _MAX_TOKENS = 400
 class Normaliser(Component):
     """Sets `clean_text`, `normal_text` and `text_tokens` (positions in the text as written; `rasa test nlu` needs them)."""
 
-    def process(self, messages: list[Any]) -> list[Any]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get("text") or ""
             message.set(CLEAN, clean(text))

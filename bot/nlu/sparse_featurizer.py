@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from rasa.shared.nlu.training_data.message import Message
+
 from bot.nlu.component import Learner
 from bot.nlu.keys import NORMAL, SPARSE
 from bot.nlu.vectors import SparseVector, TfIdf, character_ngrams, word_ngrams
@@ -34,7 +36,7 @@ class SparseFeaturizer(Learner):
         self._characters.fit(texts, self.config["min_count"])
         self._words.fit(texts, self.config["min_count"])
 
-    def process(self, messages: list[Any]) -> list[Any]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             message.set(SPARSE, self.vector(message.get(NORMAL) or ""))
         return messages

@@ -88,13 +88,3 @@ class TfIdf:
         self.vocabulary = {term: index for index, term in enumerate(terms)}
         self.idf = np.load(path.with_suffix(".npy"))
 
-
-def stacked(vectors: Sequence[SparseVector], columns: int) -> Any:
-    """The vectors as rows of one scipy CSR matrix, shape (n, columns); only training needs scipy."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415  (parsing must not load it)
-
-    pointers = np.zeros(len(vectors) + 1, dtype=np.int64)
-    np.cumsum([len(vector.indices) for vector in vectors], out=pointers[1:])
-    indices = np.concatenate([vector.indices for vector in vectors]) if vectors else np.zeros(0, np.int32)
-    values = np.concatenate([vector.values for vector in vectors]) if vectors else np.zeros(0, np.float32)
-    return csr_matrix((values, indices, pointers), shape=(len(vectors), columns))

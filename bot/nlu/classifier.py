@@ -1,0 +1,55 @@
+"""What the classifiers share: samples from labelled messages, one linear model, a ranking for a new message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from bot.nlu.component import Learner
+from bot.nlu.keys import DENSE, NORMAL, SPARSE, Labels, labels_of
+from bot.nlu.linear import LinearModel
+
+
+class Classifier(Learner):
+    """A linear model over the vectors. Subclasses say what the label of a message is, and put the result."""
+
+    defaults: ClassVar[dict[str, Any]] = {"strength": 1.0, "dense_weight": 1.0, "noisy": True}
+
+    def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
+        super().__init__(config, storage, resource)
+        self.model: LinearModel | None = None
+
+    def label(self, labels: Labels) -> str | None:
+        """The label to learn for a training message; None leaves the message out."""
+        raise NotImplementedError
+
+    def fit(self, examples: Sequence[Any]) -> None:
+        from bot.nlu.fitting import fit_linear  # noqa: PLC0415  (scikit-learn and scipy only where one trains)
+
+        self.model = fit_linear(self.samples(examples), self.config["strength"], self.config["dense_weight"])
+
+    def samples(self, examples: Iterable[Any]) -> list[Any]:
+        """The messages that have a label, as samples."""
+        from bot.nlu.fitting import Sample  # noqa: PLC0415  (as above)
+
+        found = []
+        for example in examples:
+            label = self.label(labels_of(example))
+            if label is None or (example.get("noise") and not self.config["noisy"]):
+                continue
+            group = example.get("noise_of") or example.get(NORMAL)
+            found.append(Sample(example.get(SPARSE), example.get(DENSE), label, group, bool(example.get("noise"))))
+        return found
+
+    def ranked(self, message: Any) -> list[tuple[str, float]]:
+        """Labels with probabilities, best first; empty where nothing was learnt."""
+        return self.model.ranked(message.get(SPARSE), message.get(DENSE)) if self.model else []
+
+    def write(self, directory: Path) -> None:
+        if self.model:
+            self.model.write(directory)
+
+    def read(self, directory: Path) -> None:
+        if (directory / "linear.json").exists():
+            self.model = LinearModel.read(directory)
