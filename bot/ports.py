@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -76,8 +77,13 @@ class Inbox(Protocol):
         """False where (channel, event_id) is there already; then nothing changes."""
         ...
 
-    def next(self, now: datetime, skip: frozenset[int] = frozenset()) -> Waiting | None:
-        """The conversation with the oldest due message, and all of its messages that are ready by then."""
+    def next(
+        self, now: datetime, skip: frozenset[int] = frozenset(), shard: tuple[int, int] = (0, 1)
+    ) -> Waiting | None:
+        """The conversation with the oldest due message, and its messages that are fetched.
+
+        `skip` holds conversations to leave out; `shard` (i, n) looks only at those whose id is i modulo n.
+        """
         ...
 
     def pending_of(self, conversation_id: int) -> Sequence[InboxRow]: ...
@@ -195,10 +201,20 @@ class TurnSession(Protocol):
 
     conversation: Conversation
     understanding: Understanding
+    text: str
+
+    @property
+    def move(self) -> str:
+        """What the messages mean here: the intent that the dialogue policy sees."""
+        ...
 
     def act(self, name: str) -> None:
         """Carry out the dialogue step `name` (the name of the Rasa action without `action_`)."""
         ...
+
+
+CURRENT_TURN: ContextVar[TurnSession] = ContextVar("current_turn")
+"""The turn that is under way; set by the engine, read by the actions that Rasa calls."""
 
 
 class DialogueEngine(Protocol):

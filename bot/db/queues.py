@@ -26,7 +26,9 @@ class SqlInbox:
         row.id = insert_ignoring(self._session, inbox, values)
         return row.id is not None
 
-    def next(self, now: datetime, skip: frozenset[int] = frozenset()) -> Waiting | None:
+    def next(
+        self, now: datetime, skip: frozenset[int] = frozenset(), shard: tuple[int, int] = (0, 1)
+    ) -> Waiting | None:
         fetching = aliased(inbox)
         blocked = (
             select(fetching.c.id)
@@ -43,6 +45,8 @@ class SqlInbox:
             .order_by(inbox.c.ready_at, inbox.c.id)
             .limit(1)
         )
+        if shard[1] > 1:
+            due = due.where(inbox.c.conversation_id % shard[1] == shard[0])
         if skip:
             due = due.where(inbox.c.conversation_id.not_in(skip))
         conversation_id = self._session.scalars(due).first()

@@ -1,0 +1,1 @@
+"""The Rasa agent as the dialogue engine."""

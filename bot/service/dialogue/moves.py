@@ -62,6 +62,7 @@ class Move(StrEnum):
     STALE_BUTTON = "stale_button"
     TO_PERSON = "to_person"
     IN_PUBLIC = "in_public"
+    EDITED = "edited"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Situation:
     awaited: frozenset[str] = frozenset()
     with_person: bool = False
     public: bool = False
+    edited: bool = False
     has_open_request: bool = False
     has_closed_request: bool = False
 
@@ -172,6 +174,8 @@ def interpret(situation: Situation) -> Move:
         return _PAYLOADS.get(s.button.split(":")[0], Move.STALE_BUTTON)
     if s.kind is EventKind.COMMAND:
         return _COMMANDS.get(s.text.split()[0].lstrip("/").split("@")[0].lower() if s.text.split() else "", Move.HELP)
+    if s.edited and s.text.strip() and (s.draft is not None or s.has_open_request):
+        return Move.EDITED
     wordless = _without_words(s)
     if wordless is not None:
         return wordless

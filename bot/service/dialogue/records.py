@@ -135,6 +135,19 @@ def add_information(talk: Talk) -> None:
     talk.say(key, number=request.tracking_no)
 
 
+@step("edited")
+def edited(talk: Talk) -> None:
+    """An edited message: before filing it corrects the draft, afterwards it goes to the request's history."""
+    draft = talk.draft
+    if draft is not None:
+        place = draft.place.merged(talk.understanding.place)
+        talk.keep(replace(draft, description=talk.text.strip()[:MAX_DESCRIPTION], place=place, step=None))
+        talk.say("corrected")
+        advance(talk)
+        return
+    add_information(talk)
+
+
 @step("amend")
 def amend(talk: Talk) -> None:
     """A correction after filing, while the request is new."""

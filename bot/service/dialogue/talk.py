@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Draft, ReviewReason
-from bot.domain.messages import Button, IncomingEvent, Reply
-from bot.domain.requests import Request
+from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Draft, Mode, ReviewReason
+from bot.domain.messages import Button, EventKind, IncomingEvent, Reply
+from bot.domain.requests import Request, Status
 from bot.domain.understanding import Scored, Understanding
 from bot.errors import TurnError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
-from bot.service.requests import RequestDesk
+from bot.service.dialogue.moves import Situation, interpret
+from bot.service.requests import RequestDesk, is_open
 from bot.service.reviews import ReviewDesk
 from bot.service.texts import Texts
 
@@ -61,6 +62,27 @@ class Talk:
     def __post_init__(self) -> None:
         self.desk = RequestDesk(self.uow, self.municipality, self.now, self.secret)
         self.reviews = ReviewDesk(self.uow, self.municipality, self.now)
+
+    @property
+    def move(self) -> str:
+        """What the messages mean in this conversation."""
+        own = self.own_requests()
+        kinds = [event.kind for event in self.events]
+        situation = Situation(
+            understanding=self.understanding,
+            kind=next((kind for kind in kinds if kind is not EventKind.TEXT), EventKind.TEXT),
+            text=self.text,
+            button=self.button,
+            has_files=bool(self.attachment_ids) or any(event.files for event in self.events),
+            draft=self.draft,
+            awaited=frozenset(row.what for row in self.awaited),
+            with_person=self.conversation.mode == Mode.PERSON,
+            public=self.conversation.public,
+            edited=any(event.edits for event in self.events),
+            has_open_request=any(is_open(request) for request in own),
+            has_closed_request=any(request.status in (Status.RESOLVED, Status.REJECTED) for request in own),
+        )
+        return interpret(situation)
 
     def act(self, name: str) -> None:
         """Carry out a step."""

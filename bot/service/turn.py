@@ -1,0 +1,317 @@
+"""A turn: messages of one conversation in, one commit with everything that follows from them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.conversation import Conversation, Mode, ReviewReason
+from bot.domain.messages import EventKind, InboxRow, InboxState, IncomingEvent, Message, OutboxKind, Reply
+from bot.domain.requests import Attachment
+from bot.domain.understanding import Act, Scored, Understanding
+from bot.errors import DatabaseAway, TurnError
+from bot.municipality import Municipality
+from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
+from bot.service.dialogue import drafting, records, social
+from bot.service.dialogue.talk import Talk
+from bot.service.notifications import post
+from bot.service.receiving import event_of
+from bot.service.reviews import ReviewDesk
+from bot.service.texts import Texts
+
+log = logging.getLogger(__name__)
+ATTEMPTS = 3
+_ALONE = frozenset({EventKind.BUTTON, EventKind.COMMAND})
+_WAITS = frozenset({Act.REPORT, Act.GREET, Act.ADD_INFORMATION})
+assert drafting and records and social, "imported so that their steps register"
+
+
+@dataclass(frozen=True)
+class TurnDone:
+    """What a turn was: `waited` from 'may begin' to commit and `worked` for the turn itself, in seconds."""
+
+    conversation_id: int
+    messages: int
+    replies: int
+    waited: float
+    worked: float
+
+
+class TurnWorker:
+    """Takes due messages, one conversation at a time. Several workers may share a database."""
+
+    def __init__(
+        self,
+        uows: UnitOfWorkFactory,
+        reads: UnitOfWorkFactory,
+        engine: DialogueEngine,
+        municipality: Municipality,
+        clock: Clock,
+        secret: str,
+        *,
+        gather_seconds: float = 2.0,
+        handover_hours: float = 24.0,
+        find_information: Callable[[str], tuple[Scored, ...]] = lambda text: (),
+        shard: tuple[int, int] = (0, 1),
+        on_turn: Callable[[TurnDone], None] = lambda done: None,
+    ) -> None:
+        self._uows, self._reads, self._engine, self._clock = uows, reads, engine, clock
+        self._municipality = municipality
+        self._texts = Texts(municipality)
+        self._secret = secret.encode()
+        self._gather = timedelta(seconds=gather_seconds)
+        self._handover_hours = handover_hours
+        self._find_information = find_information
+        self._shard = shard
+        self._on_turn = on_turn
+        self._parsed: OrderedDict[str, Understanding] = OrderedDict()
+
+    async def run(self, stop: asyncio.Event, idle_seconds: float = 0.05) -> None:
+        """Work until `stop`; the turn at hand is finished. A database that is away is waited for."""
+        away = 0.0
+        while not stop.is_set():
+            try:
+                busy = await self.run_once()
+                away = 0.0
+            except DatabaseAway as error:
+                away = min(30.0, away * 2 or 0.5)
+                log.warning("database away, next try in %.1f s: %s", away, type(error.__cause__).__name__)
+                busy = False
+            if not busy:
+                try:
+                    await asyncio.wait_for(stop.wait(), away or idle_seconds)
+                except TimeoutError:
+                    continue
+
+    async def drain(self) -> int:
+        """Turns until nothing is due; their number. For tests, replay and simulation."""
+        turns = 0
+        while await self.run_once():
+            turns += 1
+        return turns
+
+    async def run_once(self) -> bool:
+        """One turn, where one is due; False where nothing was."""
+        passed: set[int] = set()
+        while True:
+            now = self._clock.now()
+            waiting = self._look(now, frozenset(passed))
+            if waiting is None:
+                return False
+            batch = _batch(waiting.rows)
+            understanding = self._understand(_text(batch))
+            if waiting.may_begin > now and not self._complete(waiting, batch, understanding):
+                passed.add(waiting.conversation_id)
+                continue
+            begun = time.perf_counter()
+            try:
+                done = await self._turn(waiting.conversation_id, batch, understanding)
+            except DatabaseAway:
+                raise
+            except Exception as error:
+                log.exception("turn failed", extra={"conversation": waiting.conversation_id})
+                self._failed(batch, error)
+                return True
+            if done is None:
+                passed.add(waiting.conversation_id)
+                continue
+            due = min(waiting.may_begin, self._clock.now())
+            waited = (self._clock.now() - due).total_seconds()
+            self._on_turn(replace(done, waited=waited, worked=time.perf_counter() - begun))
+            return True
+
+    # -- before the transaction
+    def _look(self, now: datetime, passed: frozenset[int]) -> Waiting | None:
+        with self._reads() as uow:
+            for shard in dict.fromkeys((self._shard, (0, 1))):
+                found = uow.inbox.next(now + self._gather, passed, shard)
+                if found is not None:
+                    return found
+        return None
+
+    def _understand(self, text: str) -> Understanding:
+        """Parse, remembering the last texts (a fragment may be looked at several times while it waits)."""
+        known = self._parsed.get(text)
+        if known is None:
+            known = self._engine.parse(text)
+            self._parsed[text] = known
+            if len(self._parsed) > 256:
+                self._parsed.popitem(last=False)
+        return known
+
+    def _complete(self, waiting: Waiting, batch: Sequence[InboxRow], understanding: Understanding) -> bool:
+        """Whether the message need not wait for further fragments."""
+        events = [event_of(row) for row in batch]
+        if any(event.kind in _ALONE for event in events):
+            return True
+        if any(event.album for event in events):
+            return False
+        with self._reads() as uow:
+            conversation = uow.conversations.get(waiting.conversation_id)
+            awaited = uow.conversations.awaited(waiting.conversation_id, self._clock.now())
+        if conversation is None or conversation.mode == Mode.PERSON or awaited or conversation.drafts:
+            return True
+        if any(event.files for event in events) and not understanding.service:
+            return False
+        if understanding.act not in _WAITS:
+            return True
+        return understanding.act is Act.REPORT and understanding.service_confidence >= 0.4 and understanding.place.known
+
+    # -- the transaction
+    async def _turn(self, conversation_id: int, batch: Sequence[InboxRow], u: Understanding) -> TurnDone | None:
+        with self._uows() as uow:
+            conversation = uow.conversations.lock(conversation_id, wait=False)
+            if conversation is None:
+                return None
+            rows = _batch(uow.inbox.pending_of(conversation_id))
+            if [row.id for row in rows] != [row.id for row in batch]:
+                return None
+            talk = self._talk(uow, conversation, rows, u)
+            await self._engine.respond(talk)
+            if not talk.replies and not talk.silent:
+                raise TurnError("a turn without any reply")
+            self._close(uow, talk, rows)
+            uow.commit()
+        return TurnDone(conversation_id, len(rows), len(talk.replies), 0.0, 0.0)
+
+    def _talk(self, uow: UnitOfWork, conversation: Conversation, rows: Sequence[InboxRow], u: Understanding) -> Talk:
+        now = self._clock.now()
+        assert conversation.id is not None
+        events = [event_of(row) for row in rows]
+        _expire(conversation, now)
+        if conversation.mode == Mode.PERSON and conversation.handover_until and conversation.handover_until <= now:
+            conversation.mode = Mode.BOT
+        return Talk(
+            uow=uow,
+            municipality=self._municipality,
+            texts=self._texts,
+            conversation=conversation,
+            understanding=u,
+            events=events,
+            text=_text(rows),
+            now=now,
+            key=str(rows[0].id),
+            secret=self._secret,
+            awaited=uow.conversations.awaited(conversation.id, now),
+            button=next((event.button for event in events if event.kind is EventKind.BUTTON), None),
+            attachment_ids=_keep_files(uow, conversation.id, events, now),
+            find_information=self._find_information,
+            parse=self._engine.parse,
+            handover_hours=self._handover_hours,
+        )
+
+    def _close(self, uow: UnitOfWork, talk: Talk, rows: Sequence[InboxRow]) -> None:
+        """Messages handled, thread and replies written."""
+        conversation, now = talk.conversation, talk.now
+        assert conversation.id is not None
+        for row, event in zip(rows, talk.events, strict=True):
+            row.state, row.handled_at, row.error = InboxState.HANDLED, now, None
+            uow.conversations.say(_said(conversation.id, row, event))
+        if talk.understood:
+            conversation.misunderstandings = 0
+        if talk.replies and not conversation.public and conversation.notice_version != self._municipality.privacy_version:
+            notice = self._texts("notice", url=self._municipality.privacy_url)
+            talk.replies[0] = replace(talk.replies[0], text=f"{talk.replies[0].text}\n\n{notice}")
+            conversation.notice_version, conversation.notice_at = self._municipality.privacy_version, now
+        uow.flush()
+        for index, reply in enumerate(talk.replies):
+            post(uow, conversation, reply, f"reply:{rows[0].id}:{index}", OutboxKind.REPLY, now)
+        conversation.turns += 1
+        conversation.last_in_at = now
+
+    def _failed(self, batch: Sequence[InboxRow], error: Exception) -> None:
+        """Try again with a pause; after three attempts a person gets the message and the citizen is told."""
+        with self._uows() as uow:
+            now = self._clock.now()
+            rows = [row for row in (uow.inbox.get(row.id or 0) for row in batch) if row is not None]
+            for row in rows:
+                row.attempts += 1
+                row.error = type(error).__name__
+                row.ready_at = now + timedelta(seconds=2**row.attempts)
+            first = rows[0]
+            if first.attempts >= ATTEMPTS:
+                conversation = uow.conversations.lock(first.conversation_id)
+                assert conversation is not None and conversation.id is not None
+                for row in rows:
+                    row.state, row.handled_at = InboxState.FAILED, now
+                    uow.conversations.say(_said(conversation.id, row, event_of(row)))
+                uow.flush()
+                ReviewDesk(uow, self._municipality, now).open(
+                    ReviewReason.TURN_FAILED, conversation, summary=_text(rows)[:500]
+                )
+                reply = Reply(self._texts("turn_failed"), public=conversation.public)
+                if not conversation.public:
+                    post(uow, conversation, reply, f"reply:{first.id}:failed", OutboxKind.REPLY, now)
+            uow.commit()
+
+
+def _expire(conversation: Conversation, now: datetime) -> None:
+    """Drafts that nobody touched for a day are forgotten."""
+    kept = tuple(draft for draft in conversation.drafts if draft.touched_at and now - draft.touched_at < timedelta(hours=24))
+    if kept != conversation.drafts:
+        conversation.drafts = kept
+
+
+def _batch(rows: Sequence[InboxRow]) -> tuple[InboxRow, ...]:
+    """The messages that one turn takes: a button or command alone, else all up to the next one."""
+    taken: list[InboxRow] = []
+    for row in rows:
+        if row.state == InboxState.FETCHING:
+            break
+        if row.kind in _ALONE:
+            return tuple(taken) or (row,)
+        taken.append(row)
+    return tuple(taken)
+
+
+def _text(rows: Sequence[InboxRow]) -> str:
+    """The words of the messages; an edited one replaces what it edits."""
+    texts: OrderedDict[str, str] = OrderedDict()
+    for row in rows:
+        payload = row.payload
+        if row.kind == EventKind.BUTTON:
+            continue
+        ref = payload.get("edits") or payload.get("message_ref") or f"row:{row.id}"
+        if payload.get("text", "").strip():
+            texts[ref] = payload["text"]
+    return "\n".join(texts.values())
+
+
+def _said(conversation_id: int, row: InboxRow, event: IncomingEvent) -> Message:
+    extra: dict[str, object] = {}
+    if event.latitude is not None:
+        extra["position"] = [event.latitude, event.longitude]
+    if event.files:
+        extra["files"] = [{"sha256": file.sha256, "kind": file.kind, "name": file.name} for file in event.files]
+    if event.edits:
+        extra["edits"] = event.edits
+    text = event.text or (event.button or "")
+    return Message(conversation_id, "in", "citizen", text, row.received_at, row.kind, extra, inbox_id=row.id)
+
+
+def _keep_files(uow: UnitOfWork, conversation_id: int, events: Sequence[IncomingEvent], now: datetime) -> tuple[int, ...]:
+    ids = []
+    for event in events:
+        for file in event.files:
+            if file.sha256 is None:
+                continue
+            attachment = Attachment(
+                sha256=file.sha256,
+                mime=file.mime,
+                size=file.size or 0,
+                name=file.name[:200],
+                kind=file.kind,
+                at=now,
+                conversation_id=conversation_id,
+                latitude=file.latitude,
+                longitude=file.longitude,
+            )
+            ids.append(uow.requests.add_attachment(attachment))
+    return tuple(ids)
+
+
