@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain.understanding import Act
@@ -14,7 +12,7 @@ _FALLBACK = [(Act.OUT_OF_SCOPE.value, 0.0)]
 
 
 class ActClassifier(Classifier):
-    """Sets Rasa's `intent` and the sorted `intent_ranking`, and `acts` of the understanding. Empty text is out of scope."""
+    """Sets Rasa's `intent` and the sorted `intent_ranking`, and puts `acts`. Empty text is out of scope."""
 
     def label(self, labels: Labels) -> str | None:
         return labels.act

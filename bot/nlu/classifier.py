@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bot.nlu.component import Learner
-from bot.nlu.keys import DENSE, NORMAL, SPARSE, Labels, labels_of
+from bot.nlu.keys import DENSE, NOISE, NOISE_OF, SPARSE, Labels, labels_of
 from bot.nlu.linear import LinearModel
 
 
@@ -36,10 +36,10 @@ class Classifier(Learner):
         found = []
         for example in examples:
             label = self.label(labels_of(example))
-            if label is None or (example.get("noise") and not self.config["noisy"]):
+            if label is None or (example.get(NOISE) and not self.config["noisy"]):
                 continue
-            group = example.get("noise_of") or example.get(NORMAL)
-            found.append(Sample(example.get(SPARSE), example.get(DENSE), label, group, bool(example.get("noise"))))
+            group = example.get(NOISE_OF) or example.get("text")
+            found.append(Sample(example.get(SPARSE), example.get(DENSE), label, group, bool(example.get(NOISE))))
         return found
 
     def ranked(self, message: Any) -> list[tuple[str, float]]:

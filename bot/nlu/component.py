@@ -24,6 +24,8 @@ class Component(GraphComponent):  # type: ignore[misc]  # Rasa ships no types
     """A step of the pipeline without anything learnt. `defaults` is its configuration, `config` what holds."""
 
     defaults: ClassVar[dict[str, Any]] = {}
+    prepares: ClassVar[bool] = False
+    """Whether later steps need what this one sets on the training messages (Rasa's tokenizers and featurizers)."""
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
         self.config: dict[str, Any] = {**self.defaults, **config}
@@ -36,7 +38,11 @@ class Component(GraphComponent):  # type: ignore[misc]  # Rasa ships no types
 
     @classmethod
     def create(
-        cls: type[Self], config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls: type[Self],
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> Self:
         """A new, untrained component."""
         return cls(config, model_storage, resource)
@@ -87,7 +93,7 @@ class Learner(Component):
     ) -> Self:
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as directory:
-            component.read(Path(directory))  # type: ignore[attr-defined]  # Self is a Learner here
+            component.read(Path(directory))
         return component
 
     def fit(self, examples: Sequence[Any]) -> None:

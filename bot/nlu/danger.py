@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import re
 
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "distress",
-        re.compile(
-            r"\b(intihar|kendimi (oldur|as|at)|canima kiy|hayatima son|yasamak iste(mi|me)|olmek isti|olsem|kendime zarar"
-            r"|bilegimi kes|bilek(ler)?imi kes|dayanamiyorum artik.*yasa)"
-        ),
+_WORDS: dict[str, tuple[str, ...]] = {
+    "distress": (
+        r"intihar", r"kendimi (oldur|as|at)", r"canima kiy", r"hayatima son", r"yasamak istem", r"olmek isti",
+        r"kendime zarar", r"bile[kg]\w* kes",
     ),
-    ("gas", re.compile(r"\b(gaz (kok|kac|siz|sizin)|dogal ?gaz.*(kok|kac|siz|patla)|gaz\w* kok|tup (patla|kacir)|gaz dolu)")),
-    ("fire", re.compile(r"\b(yangin|alev|yaniyor|tutustu|duman(lar)? cik|itfaiye)")),
-    (
-        "electricity",
-        re.compile(
-            r"\b(elektrik (carp|carpi)|carpild|akima kapil|(kopuk|kopmus|acikta|sarkan) (kablo|tel)|(kablo|tel)\w* (kop|sark|acikta|yer)"
-            r"|kivilcim|trafo.*(patla|yan)|yuksek gerilim)"
-        ),
+    "gas": (r"gaz (kok|kac|siz)", r"gaz\w* kok", r"dogal ?gaz.*(kok|kac|siz|patla)", r"tup (patla|kacir)", r"gaz dolu"),
+    "fire": (r"yangin", r"alev", r"(ev|bina|cati|araba|cop|konteyner|orman|ot)\w* yan[iı]yor", r"tutustu", r"itfaiye"),
+    "electricity": (
+        r"elektrik carp", r"carpild", r"akima kapil", r"(kopuk|kopmus|acikta|sarkan) (kablo|tel)", r"kivilcim",
+        r"(kablo|tel)\w* (kop|sark|acikta|yer)", r"trafo.*(patla|yan)", r"yuksek gerilim",
     ),
-    ("child", re.compile(r"\b(cocu[kg]|bebek|bebeg|kizim|oglum|ogrenci)\w*.*(kay[bi]|kac(ir|ti)|dovul|istismar|taciz|dus(tu|ecek)|bogul|mahsur|siddet)")),
-)  # fmt: skip
+    "child": (
+        r"(cocu[kg]|bebe[kg]|kizim|oglum|ogrenci)\w*.*"
+        r"(kayb|kayip|kacir|dovul|istismar|taciz|dus(tu|ecek)|bogul|mahsur|siddet)",
+    ),
+}  # fmt: skip
+_PATTERNS = {name: re.compile(r"\b(?:" + "|".join(words) + ")") for name, words in _WORDS.items()}
 
 
 def danger_of(text: str) -> str | None:
     """distress, gas, fire, electricity or child where the words say so, else None."""
-    for name, pattern in _PATTERNS:
+    for name, pattern in _PATTERNS.items():
         if pattern.search(text):
             return name
     return None

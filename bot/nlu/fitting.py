@@ -30,13 +30,13 @@ class Sample:
     noisy: bool = False
 
 
-def stacked(vectors: Sequence[SparseVector], columns: int) -> Any:
-    """The vectors as rows of one CSR matrix, shape (n, columns)."""
+def stacked(vectors: Sequence[SparseVector]) -> Any:
+    """The vectors (at least one) as rows of one CSR matrix, shape (n, columns)."""
     pointers = np.zeros(len(vectors) + 1, dtype=np.int64)
     np.cumsum([len(vector.indices) for vector in vectors], out=pointers[1:])
     indices = np.concatenate([vector.indices for vector in vectors])
     values = np.concatenate([vector.values for vector in vectors]).astype(np.float64)
-    return csr_matrix((values, indices, pointers), shape=(len(vectors), columns))
+    return csr_matrix((values, indices, pointers), shape=(len(vectors), vectors[0].columns))
 
 
 def fit_linear(samples: Sequence[Sample], strength: float = 1.0, dense_weight: float = 1.0) -> LinearModel:
@@ -47,8 +47,8 @@ def fit_linear(samples: Sequence[Sample], strength: float = 1.0, dense_weight: f
     labels = sorted({sample.label for sample in samples})
     if len(labels) < 2:
         return single(labels)
-    columns = max((int(sample.sparse.indices.max()) for sample in samples if len(sample.sparse.indices)), default=0) + 1
-    matrix = stacked([sample.sparse for sample in samples], columns)
+    columns = samples[0].sparse.columns
+    matrix = stacked([sample.sparse for sample in samples])
     dense_columns = 0
     if samples[0].dense is not None:
         dense = np.stack([sample.dense for sample in samples if sample.dense is not None]) * dense_weight

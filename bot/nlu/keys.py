@@ -13,12 +13,13 @@ NORMAL = "normal_text"  # str: folded to ASCII lower case, numbers levelled, cut
 SPARSE = "sparse_vector"  # bot.nlu.vectors.SparseVector
 DENSE = "dense_vector"  # float32 (384,)
 NOISE = "noise"  # str: which noise made this training copy; absent in written messages
+NOISE_OF = "noise_of"  # str: the written text that a noisy copy was made of
 UNDERSTANDING = "understanding"  # dict: what comes out; see bot/nlu/reading.py
 
 
 @dataclass(frozen=True)
 class Labels:
-    """What a training message says about itself. `services` has several codes where the message holds several problems."""
+    """What a training message says about itself; several `services` where it holds several problems."""
 
     act: str | None
     services: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from rasa.shared.nlu.training_data.message import Message
 
@@ -19,18 +18,16 @@ _ARABIC, _CYRILLIC, _OTHER_SCRIPT = (
 )
 _PERSIAN, _UKRAINIAN = re.compile("[پچژگی]"), re.compile("[іїєґІЇЄҐ]")
 _COMMON: dict[str, frozenset[str]] = {
-    "en": frozenset(
-        "the is are my our to in on of for and there you your what where when how can could please hello hi who it i this"
-        " that not have has do does with from any was were need want thank thanks we they at be street english".split()
-    ),
-    "de": frozenset(
-        "der die das ist sind ich wir wo wann wie kann bitte und nicht ein eine auf in dem den mein unser unserer seit hallo"
-        " guten tag danke für von zu mit kein keine haben hat es gibt deutsch möchte vor was".split()
-    ),
-    "tr": frozenset(
-        "ve bir bu da de ne var yok mı mi mu mü için çok daha ama gibi biz ben siz şu o ki lütfen belediye sokak mahalle"
-        " değil olarak kadar ile hiç neden nasıl merhaba selam evet hayır tamam sonra önce her şey artık".split()
-    ),
+    code: frozenset(words.split())
+    for code, words in {
+        "en": """the is are my our to in on of for and there you your what where when how can could please hello hi who
+            it i this that not have has do does with from any was were need want thank thanks we they at be street
+            english""",
+        "de": """der die das ist sind ich wir wo wann wie kann bitte und nicht ein eine auf dem den mein unser unserer
+            seit hallo guten tag danke für von zu mit kein keine haben hat es gibt deutsch möchte vor""",
+        "tr": """ve bir bu da ne var yok mı mi mu mü için çok daha ama gibi biz ben siz şu o ki lütfen belediye sokak
+            mahalle değil olarak kadar ile hiç neden nasıl merhaba selam evet hayır tamam sonra önce her şey artık""",
+    }.items()
 }
 
 
@@ -45,7 +42,7 @@ class LanguageDetector(Component):
 
 
 def language_of(text: str, foreign: bool = False) -> str:
-    """The language of a text; Turkish where nothing speaks against it. `foreign`: a classifier thinks it is not Turkish."""
+    """The language of a text, Turkish where nothing speaks against it; `foreign`: the act classifier's opinion."""
     text = text[:2000]
     letters = sum(char.isalpha() for char in text)
     if not letters:

@@ -20,13 +20,13 @@ _TRACKING = re.compile(r"\b[a-z]{2,4}[- ]?20\d\d[- ]?\d{1,6}\b|\b20\d\d[- ]\d{3,
 _PHONE = re.compile(r"(?:\+?90|\b0)?[ -]?\(?5\d\d\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}\b")
 _NUMBER = re.compile(r"\d{2,}")
 _ABBREVIATIONS = {
-    "mh": "mah", "mahalle": "mah", "mahallesi": "mah", "mahallesinde": "mah", "mahallemiz": "mah mahallemiz",
-    "cd": "cad", "cadde": "cad", "caddesi": "cad", "caddesinde": "cad",
-    "sk": "sok", "sokak": "sok", "sokagi": "sok", "sokakta": "sok", "sokaginda": "sok", "bul": "blv", "bulvari": "blv",
-    "bld": "belediye", "bel": "belediye", "apt": "apartman", "apartmani": "apartman",
-    "slm": "selam", "mrb": "merhaba", "mrhb": "merhaba", "sa": "selamun aleykum", "tsk": "tesekkur", "tsklr": "tesekkurler",
-    "tskler": "tesekkurler", "nzmn": "ne zaman", "tmm": "tamam", "tm": "tamam", "nbr": "naber", "bi": "bir", "cok": "cok",
-    "lutfn": "lutfen", "ltf": "lutfen", "ltfn": "lutfen", "yok": "yok", "deil": "degil", "dgl": "degil", "dğl": "degil",
+    "mh": "mah", "mahalle": "mah", "mahallesi": "mah", "mahallesinde": "mah", "cd": "cad", "cadde": "cad",
+    "caddesi": "cad", "caddesinde": "cad", "sk": "sok", "sokak": "sok", "sokagi": "sok", "sokakta": "sok",
+    "sokaginda": "sok", "bul": "blv", "bulvari": "blv", "bld": "belediye", "bel": "belediye", "apt": "apartman",
+    "apartmani": "apartman", "slm": "selam", "mrb": "merhaba", "mrhb": "merhaba", "sa": "selamun aleykum",
+    "tsk": "tesekkur", "tsklr": "tesekkurler", "tskler": "tesekkurler", "nzmn": "ne zaman", "tmm": "tamam",
+    "tm": "tamam", "nbr": "naber", "bi": "bir", "lutfn": "lutfen", "ltf": "lutfen", "ltfn": "lutfen",
+    "deil": "degil", "dgl": "degil",
 }  # fmt: skip
 _WORD = re.compile(r"\w+")
 

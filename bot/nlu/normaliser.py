@@ -17,7 +17,9 @@ _MAX_TOKENS = 400
 
 
 class Normaliser(Component):
-    """Sets `clean_text`, `normal_text` and `text_tokens` (positions in the text as written; `rasa test nlu` needs them)."""
+    """Sets `clean_text`, `normal_text` and `text_tokens` (places in the text as written, for `rasa test nlu`)."""
+
+    prepares = True
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

@@ -11,8 +11,8 @@ from bot.nlu.keys import UNDERSTANDING
 
 WITH_SERVICE = frozenset(
     {
-        Act.REPORT, Act.ASK_INFORMATION, Act.ASK_STATUS, Act.ADD_INFORMATION, Act.NOT_RESOLVED, Act.THANK, Act.EMERGENCY,
-        Act.LANGUAGE_OTHER, Act.CORRECT, Act.CANCEL_REQUEST,
+        Act.REPORT, Act.ASK_INFORMATION, Act.ASK_STATUS, Act.ADD_INFORMATION, Act.NOT_RESOLVED, Act.THANK,
+        Act.EMERGENCY, Act.LANGUAGE_OTHER, Act.CORRECT, Act.CANCEL_REQUEST,
     }
 )  # fmt: skip
 """Acts that may be about a service; for the others the ranking means nothing."""

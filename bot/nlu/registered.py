@@ -10,6 +10,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from bot.nlu.act_classifier import ActClassifier
 from bot.nlu.kind_classifier import KindClassifier
 from bot.nlu.language_detector import LanguageDetector
+from bot.nlu.noiser import Noiser
 from bot.nlu.normaliser import Normaliser
 from bot.nlu.problem_splitter import ProblemSplitter
 from bot.nlu.sensitivity_detector import SensitivityDetector
@@ -21,6 +22,7 @@ _TYPES = DefaultV1Recipe.ComponentType
 _CLASSIFIERS = (ActClassifier, ServiceClassifier, KindClassifier, UrgencyDetector, SensitivityDetector)
 _READERS = (LanguageDetector, ProblemSplitter)
 
+DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=False)(Noiser)
 DefaultV1Recipe.register(_TYPES.MESSAGE_TOKENIZER, is_trainable=False)(Normaliser)
 DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=True)(SparseFeaturizer)
 for _component in _CLASSIFIERS:

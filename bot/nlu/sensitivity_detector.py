@@ -1,8 +1,8 @@
-"""SensitivityDetector: what a person of the municipality must look at: staff conduct, threats, corruption, minors, health."""
+"""SensitivityDetector: what a person must look at: staff conduct, threats, corruption, minors, health."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa.shared.nlu.training_data.message import Message
 
@@ -15,7 +15,7 @@ _SENSITIVE_SERVICES = ("staff_conduct",)
 class SensitivityDetector(Classifier):
     """Puts `sensitive` (probability over `threshold`; low, because a miss costs more than a look)."""
 
-    defaults = {**Classifier.defaults, "threshold": 0.3}
+    defaults: ClassVar[dict[str, Any]] = {**Classifier.defaults, "threshold": 0.3}
 
     def label(self, labels: Labels) -> str | None:
         return "yes" if labels.sensitive or labels.service in _SENSITIVE_SERVICES else "no"

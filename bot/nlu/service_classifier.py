@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.classifier import Classifier

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.component import Learner
@@ -16,7 +15,9 @@ from bot.nlu.vectors import SparseVector, TfIdf, character_ngrams, word_ngrams
 
 
 class SparseFeaturizer(Learner):
-    """Sets `sparse_vector`: both TF-IDF parts beside each other, words weighted by `word_weight`, unit length in sum."""
+    """Sets `sparse_vector`: both parts beside each other, each of unit length, words times `word_weight`."""
+
+    prepares = True
 
     defaults: ClassVar[dict[str, Any]] = {
         "char_from": 2,
@@ -47,6 +48,7 @@ class SparseFeaturizer(Learner):
         return SparseVector(
             np.concatenate([characters.indices, words.indices + self._characters.size]).astype(np.int32),
             np.concatenate([characters.values, words.values * np.float32(self.config["word_weight"])]),
+            self._characters.size + self._words.size,
         )
 
     def write(self, directory: Path) -> None:

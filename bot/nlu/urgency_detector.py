@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa.shared.nlu.training_data.message import Message
 
@@ -15,7 +15,7 @@ from bot.nlu.keys import NORMAL, Labels, put
 class UrgencyDetector(Classifier):
     """Puts `urgent` (probability over `threshold`, or words of danger) and `danger`, which emergency text applies."""
 
-    defaults = {**Classifier.defaults, "threshold": 0.3}
+    defaults: ClassVar[dict[str, Any]] = {**Classifier.defaults, "threshold": 0.3}
 
     def label(self, labels: Labels) -> str | None:
         return "yes" if labels.urgent or labels.act == Act.EMERGENCY else "no"

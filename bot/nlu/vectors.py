@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,15 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class SparseVector:
-    """The entries that are not zero: `indices` int32 (n,), `values` float32 (n,)."""
+    """The entries that are not zero: `indices` int32 (n,), `values` float32 (n,), of `columns` in all."""
 
     indices: NDArray[np.int32]
     values: Floats
+    columns: int
+
+    def fingerprint(self) -> str:
+        """For Rasa's cache, which would otherwise print and hash every number."""
+        return f"{zlib.crc32(self.indices.tobytes()):x}-{zlib.crc32(self.values.tobytes()):x}"
 
 
 def character_ngrams(text: str, lowest: int, highest: int) -> list[str]:
@@ -77,7 +82,7 @@ class TfIdf:
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = (1 + np.log(values)) * self.idf[indices]
         norm = float(np.sqrt(np.dot(values, values)))
-        return SparseVector(indices, values / norm if norm else values)
+        return SparseVector(indices, values / norm if norm else values, self.size)
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(list(self.vocabulary), ensure_ascii=False), encoding="utf-8")
@@ -87,4 +92,3 @@ class TfIdf:
         terms: list[str] = json.loads(path.read_text(encoding="utf-8"))
         self.vocabulary = {term: index for index, term in enumerate(terms)}
         self.idf = np.load(path.with_suffix(".npy"))
-

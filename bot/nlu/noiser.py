@@ -1,0 +1,44 @@
+"""Noiser: adds noisy copies of the training messages, so that spelling does not decide what is understood."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.component import Component
+from bot.nlu.keys import NOISE, NOISE_OF
+from bot.nlu.noise import spoil
+
+
+class Noiser(Component):
+    """Stands first. Every message gets `copies` copies, the kinds of `noises` in turn.
+
+    ASCII and capitals need no copies: the normal form is the same. A copy carries the labels, but no entities (their
+    positions would be wrong), `noise` (the kind) and `noise_of` (the text that was written). Does nothing when parsing.
+    """
+
+    prepares = True
+    defaults: ClassVar[dict[str, Any]] = {"copies": 2, "noises": ["many_typos", "vowels", "merged"], "seed": 7}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        noises, copies = self.config["noises"], self.config["copies"]
+        added = []
+        for number, message in enumerate(training_data.intent_examples):
+            for copy in range(copies):
+                noise = noises[(number + copy) % len(noises)]
+                text = spoil(message.get("text"), noise, self.config["seed"] + number)
+                if text != message.get("text"):
+                    added.append(_copy(message, text, noise))
+        return training_data.merge(TrainingData(training_examples=added))
+
+
+def _copy(message: Message, text: str, noise: str) -> Message:
+    data = {"text": text, "intent": message.get("intent"), NOISE: noise, NOISE_OF: message.get("text")}
+    if message.get("metadata"):
+        data["metadata"] = message.get("metadata")
+    return Message(data=data)
