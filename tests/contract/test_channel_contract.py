@@ -1,0 +1,120 @@
+"""What every channel owes to delivery. A new channel adds a scene (what it sends to, made to answer this way or that)
+and a subclass with a fixture `scene`; a channel that cannot get into a situation says so by `cannot`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Protocol
+
+import pytest
+
+from bot.channels.fake import FakeChannel
+from bot.domain.messages import Button, Reply
+from bot.errors import CredentialsRefused, RateLimited, Rejected, TransientError, UncertainError, Unreachable
+from bot.ports import Channel, Delivered
+
+
+class Scene(Protocol):
+    """A channel, an address on it, and the hand that decides how the other side answers the next call."""
+
+    channel: Channel
+    address: dict[str, Any]
+    cannot: frozenset[str]
+
+    def received(self) -> list[str]:
+        """The texts that the other side took, in order."""
+        ...
+
+    def answer(self, situation: str) -> None:
+        """The next call meets `transient`, `rate_limit` (7 seconds), `rejected`, `unreachable`, `credentials` or
+        `uncertain` (taken, but no answer)."""
+        ...
+
+
+@pytest.mark.anyio
+class ChannelContract:
+    @pytest.fixture
+    def scene(self) -> Scene:
+        raise NotImplementedError("a subclass gives its channel's scene")
+
+    def meet(self, scene: Scene, situation: str) -> None:
+        if situation in scene.cannot:
+            pytest.skip(f"the channel {scene.channel.name} knows no '{situation}'")
+        scene.answer(situation)
+
+    async def test_a_message_sent_is_received_once(self, scene: Scene) -> None:
+        answer = await scene.channel.send(scene.address, Reply("Merhaba"))
+        assert isinstance(answer, Delivered)
+        assert answer.waiting or answer.provider_id
+        assert scene.received() == ["Merhaba"]
+
+    async def test_messages_arrive_in_the_order_sent_with_their_turkish_letters(self, scene: Scene) -> None:
+        texts = ["Çöp konteyneri", "Yazır Mahallesi & <Osmanlı>", "ığüşöç İĞÜŞÖÇ"]
+        for text in texts:
+            await scene.channel.send(scene.address, Reply(text))
+        assert scene.received() == texts
+
+    async def test_buttons_do_not_hinder_a_message(self, scene: Scene) -> None:
+        await scene.channel.send(
+            scene.address, Reply("Onaylıyor musunuz?", (Button("Onayla", "confirm:1"),), asks=True)
+        )
+        assert scene.received() == ["Onaylıyor musunuz?"]
+
+    @pytest.mark.parametrize(
+        ("situation", "error"),
+        [
+            ("transient", TransientError),
+            ("rejected", Rejected),
+            ("unreachable", Unreachable),
+            ("credentials", CredentialsRefused),
+            ("uncertain", UncertainError),
+        ],
+    )
+    async def test_a_failure_is_told_as_exactly_one_error_of_ours(
+        self, scene: Scene, situation: str, error: type[Exception]
+    ) -> None:
+        self.meet(scene, situation)
+        with pytest.raises(error) as told:
+            await scene.channel.send(scene.address, Reply("Merhaba"))
+        assert type(told.value) is error
+
+    async def test_a_rate_limit_carries_the_seconds_to_wait(self, scene: Scene) -> None:
+        self.meet(scene, "rate_limit")
+        with pytest.raises(RateLimited) as told:
+            await scene.channel.send(scene.address, Reply("Merhaba"))
+        assert told.value.retry_after == 7
+
+    async def test_after_a_transient_error_the_same_message_can_be_sent(self, scene: Scene) -> None:
+        self.meet(scene, "transient")
+        with pytest.raises(TransientError):
+            await scene.channel.send(scene.address, Reply("Merhaba"))
+        await scene.channel.send(scene.address, Reply("Merhaba"))
+        assert scene.received() == ["Merhaba"]
+
+
+class FakeScene:
+    cannot: frozenset[str] = frozenset()
+    errors: ClassVar[dict[str, Exception]] = {
+        "transient": TransientError("500"),
+        "rate_limit": RateLimited("429", retry_after=7),
+        "rejected": Rejected("400"),
+        "unreachable": Unreachable("403"),
+        "credentials": CredentialsRefused("401"),
+        "uncertain": UncertainError("time-out"),
+    }
+
+    def __init__(self) -> None:
+        self.channel = FakeChannel()
+        self.address = {"account": "ayse"}
+
+    def received(self) -> list[str]:
+        return self.channel.texts
+
+    def answer(self, situation: str) -> None:
+        self.channel.fail_next(self.errors[situation])
+
+
+class TestFakeChannel(ChannelContract):
+    @pytest.fixture
+    def scene(self) -> Iterator[FakeScene]:
+        yield FakeScene()
