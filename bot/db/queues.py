@@ -76,6 +76,7 @@ class SqlInbox:
             .where(inbox.c.state == InboxState.FETCHING, inbox.c.ready_at <= now)
             .order_by(inbox.c.ready_at)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
         return self._session.scalars(query).all()
 
@@ -93,8 +94,9 @@ class SqlOutbox:
         row.id = insert_ignoring(self._session, outbox, values)
         return row.id is not None
 
-    def get(self, outbox_id: int) -> OutboxRow | None:
-        return self._session.get(OutboxRow, outbox_id)
+    def get(self, outbox_id: int, lock: bool = False) -> OutboxRow | None:
+        query = select(OutboxRow).where(outbox.c.id == outbox_id)
+        return self._session.scalars(query.with_for_update() if lock else query).first()
 
     def withdraw(self, conversation_id: int, kinds: Sequence[str]) -> int:
         gone = (
@@ -109,27 +111,23 @@ class SqlOutbox:
         return self._session.execute(gone).rowcount  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
     def claim(self, now: datetime, lease_seconds: float, limit: int, channels: Sequence[str]) -> Sequence[OutboxRow]:
-        earlier = aliased(outbox)
+        other = aliased(outbox)
         waits_behind = (
-            select(earlier.c.id)
+            select(other.c.id)
             .where(
-                earlier.c.conversation_id == outbox.c.conversation_id,
-                earlier.c.id < outbox.c.id,
+                other.c.conversation_id == outbox.c.conversation_id,
                 or_(
-                    earlier.c.state == OutboxState.SENDING,
-                    (earlier.c.state == OutboxState.PENDING) & (earlier.c.not_before <= outbox.c.not_before),
+                    other.c.state == OutboxState.SENDING,
+                    # written before; what quiet hours still hold lets later ones pass
+                    (other.c.state == OutboxState.PENDING) & (other.c.id < outbox.c.id) & (other.c.not_before <= now),
                 ),
             )
             .exists()
         )
-        free = or_(
-            outbox.c.state == OutboxState.PENDING,
-            (outbox.c.state == OutboxState.SENDING) & (outbox.c.claimed_until <= now),
-        )
         heads = (
             select(outbox.c.id)
             .where(
-                free,
+                outbox.c.state == OutboxState.PENDING,
                 outbox.c.not_before <= now,
                 or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now),
                 outbox.c.channel.in_(channels),
@@ -153,3 +151,23 @@ class SqlOutbox:
         )
         query = select(OutboxRow).where(outbox.c.id.in_(ids)).order_by(outbox.c.id)
         return self._session.scalars(query.execution_options(populate_existing=True)).all()
+
+    def abandoned(self, now: datetime, limit: int = 100) -> Sequence[OutboxRow]:
+        query = (
+            select(OutboxRow)
+            .where(outbox.c.state == OutboxState.SENDING, outbox.c.claimed_until <= now)
+            .order_by(outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self._session.scalars(query).all()
+
+    def unfetched(self, before: datetime, limit: int = 100) -> Sequence[OutboxRow]:
+        query = (
+            select(OutboxRow)
+            .where(outbox.c.state == OutboxState.WAITING, outbox.c.not_before <= before)
+            .order_by(outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self._session.scalars(query).all()

@@ -75,6 +75,9 @@ class SqlRequests:
         query = select(HistoryEntry).where(history.c.request_id == request_id).order_by(history.c.id)
         return self._session.scalars(query).all()
 
+    def history_entry(self, entry_id: int) -> HistoryEntry | None:
+        return self._session.get(HistoryEntry, entry_id)
+
     def add_note(self, note: Note) -> int:
         self._session.add(note)
         self._session.flush()
@@ -145,5 +148,14 @@ class SqlReviews:
             .where(review_items.c.state != "closed")
             .order_by(review_items.c.urgent.desc(), review_items.c.id)
             .limit(limit)
+        )
+        return self._session.scalars(query).all()
+
+    def holds_over(self, now: datetime) -> Sequence[ReviewItem]:
+        query = (
+            select(ReviewItem)
+            .where(review_items.c.state == "taken", review_items.c.taken_until <= now)
+            .order_by(review_items.c.id)
+            .with_for_update(skip_locked=True)
         )
         return self._session.scalars(query).all()
