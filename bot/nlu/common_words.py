@@ -1,0 +1,62 @@
+"""Which words are ordinary Turkish, and how an ASCII word is written in Turkish letters.
+
+The list beside this module (`common_words.txt`: one word a line, Turkish lower case, most frequent first) is made of
+our own training messages by `python -m bot.nlu.common_words`: every word outside the annotated places.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+
+from bot.nlu.place_words import read_words
+from bot.turkish import fold, lower
+
+HOME = Path(__file__).with_suffix(".txt")
+_ANNOTATED = re.compile(r"\[([^\]\n]*)\]\((\w+)\)")
+
+
+@lru_cache(maxsize=1)
+def _forms() -> dict[str, str]:
+    forms: dict[str, str] = {}
+    for line in HOME.read_text(encoding="utf-8").splitlines():
+        forms.setdefault(fold(line), line)
+    return forms
+
+
+def common(key: str) -> bool:
+    """Whether a folded word is an ordinary word of the language."""
+    return key in _forms()
+
+
+def in_turkish(key: str) -> str | None:
+    """The usual spelling of a folded word, None where it is not known."""
+    return _forms().get(key)
+
+
+def collect(folder: Path) -> list[str]:
+    """The words of the training messages under `folder` that stand outside annotated places, most frequent first.
+
+    Words that begin with a capital inside a sentence count as names and are left out.
+    """
+    counts: Counter[str] = Counter()
+    places: Counter[str] = Counter()
+    for path in sorted(folder.rglob("*.yml")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if not line.startswith("      ") and not line.startswith("    - "):
+                continue
+            for span in _ANNOTATED.finditer(line):
+                if span[2] == "neighbourhood":
+                    places.update(word.stem for word in read_words(span[1]).items)
+            for word in read_words(_ANNOTATED.sub(" ; ", line)).items:
+                if not word.number and len(word.key) > 1 and not word.tail and (not word.capital or word.initial):
+                    counts[lower(word.text)] += 1
+    kept = {word: count for word, count in counts.items() if count > places[fold(word)] or places[fold(word)] < 2}
+    return [word for word, _ in sorted(kept.items(), key=lambda item: (-item[1], item[0]))]
+
+
+if __name__ == "__main__":
+    HOME.write_text("\n".join(collect(Path(sys.argv[1] if len(sys.argv) > 1 else "nlu_data"))) + "\n", encoding="utf-8")

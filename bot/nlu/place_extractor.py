@@ -1,0 +1,67 @@
+"""PlaceExtractor: Rasa entities and the place of a message, found by rules and the municipality's gazetteer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from bot.config import load_settings
+from bot.municipality import load_municipality
+from bot.nlu.component import Component
+from bot.nlu.gazetteer import Gazetteer
+from bot.nlu.keys import put
+from bot.nlu.places import find_places
+
+ENTITIES = "entities"
+
+
+@lru_cache(maxsize=4)
+def gazetteer_of(path: Path) -> Gazetteer:
+    """The gazetteer of a municipality's file, read once. Raises ConfigError."""
+    return Gazetteer.of(load_municipality(path))
+
+
+def municipality_path(config: dict[str, Any]) -> Path:
+    """The municipality's file: what the component's configuration says, else the setting."""
+    return Path(config["municipality"]) if config.get("municipality") else load_settings().municipality
+
+
+def add_entities(message: Any, found: list[dict[str, Any]]) -> None:
+    """Add to the message's entities, in the order of the text."""
+    entities = [*(message.get(ENTITIES) or []), *found]
+    message.set(ENTITIES, sorted(entities, key=lambda entity: int(entity.get("start", 0))), add_to_output=True)
+
+
+class PlaceExtractor(Component):
+    """Adds `neighbourhood`, `street`, `door_no`, `landmark` entities (value: normal form; start, end: characters).
+
+    Puts into `understanding`: place (dict of Place's fields), negated, candidates (lists of official names), outside and
+    unlisted (str or None). Training messages keep their own annotations.
+    """
+
+    defaults: ClassVar[dict[str, Any]] = {"municipality": None}
+
+    def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
+        super().__init__(config, storage, resource)
+        self._gazetteer = gazetteer_of(municipality_path(self.config))
+
+    def process(self, messages: list[Any]) -> list[Any]:
+        for message in messages:
+            found = find_places(message.get("text") or "", self._gazetteer)
+            add_entities(
+                message, [{**asdict(span), "confidence_entity": 1.0, "extractor": type(self).__name__} for span in found.spans]
+            )
+            put(
+                message,
+                place=asdict(found.place),
+                negated=list(found.negated),
+                candidates=list(found.candidates),
+                outside=found.outside,
+                unlisted=found.unlisted,
+            )
+        return messages
+
+    def process_training_data(self, training_data: Any) -> Any:
+        return training_data

@@ -1,0 +1,112 @@
+"""Words of a text with their positions, in the form in which places are sought: folded, apostrophes split off."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.turkish import fold
+
+MAX_WORDS = 4000
+_LONGEST = 40
+_LETTER = r"[^\W_][\u0300-\u036f]*"
+_WORD = re.compile(rf"(?:{_LETTER})+(?:['’‘`´ʼ′](?:{_LETTER})+)?")
+_APOSTROPHE = re.compile("['’‘`´ʼ′]")
+_MARKS = re.compile("[\u0300-\u036f]")
+_SENTENCE_ENDS = frozenset(".!?…\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word. `key` is folded and without its apostrophe; `tail` is the folded part after the apostrophe.
+
+    `gap` is what stands between the word before and this one, without spaces (a line break stays); `capital` is only
+    true where capitals mean something (not in a text written in capitals); `initial` where a sentence begins.
+    """
+
+    start: int
+    end: int
+    text: str
+    key: str
+    tail: str
+    gap: str
+    capital: bool
+    initial: bool
+
+    @property
+    def stem(self) -> str:
+        """The folded word without what follows the apostrophe."""
+        return self.key[: len(self.key) - len(self.tail)] if self.tail else self.key
+
+    @property
+    def written(self) -> str:
+        """The word as written, without what follows the apostrophe."""
+        return _APOSTROPHE.split(self.text)[0] if self.tail else self.text
+
+    @property
+    def number(self) -> bool:
+        return self.key[:1].isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text. `cased`: it uses capitals as one writes (some words with, most without)."""
+
+    items: tuple[Word, ...]
+    cased: bool
+    ascii: bool
+
+    def key(self, index: int) -> str:
+        """The folded word at a position, empty outside."""
+        return self.items[index].key if 0 <= index < len(self.items) else ""
+
+    def parted(self, index: int) -> bool:
+        """Whether a sign (not a space, an apostrophe or the dot of an abbreviation) stands before the word at `index`."""
+        if not 0 < index < len(self.items):
+            return True
+        gap = self.items[index].gap
+        return bool(gap) and gap != "'" and not (gap == "." and self.items[index - 1].key in ABBREVIATIONS)
+
+
+ABBREVIATIONS = frozenset(
+    "mah mh mhl cad cd sok sk blv bul bulv dr prof doc av apt ap sit no nu hz st sht sh org gen yrd ali mim ogr uzm".split()
+)
+
+
+def folded(text: str) -> str:
+    """ASCII lower case without combining marks, at most 40 characters."""
+    return _MARKS.sub("", fold(text[:_LONGEST]))
+
+
+def read_words(text: str) -> Words:
+    """The first 4,000 words of a text. Works for any text; the time is linear in its length."""
+    upper = sum(1 for char in text if char.isupper())
+    lower = sum(1 for char in text if char.islower())
+    shouting = upper > lower
+    items: list[Word] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        written = match[0]
+        between = text[end : match.start()][-20:]
+        gap = "\n" if "\n" in between else "".join(between.split())
+        parts = _APOSTROPHE.split(written, maxsplit=1)
+        tail = folded(parts[1]) if len(parts) == 2 else ""
+        key = folded(parts[0]) + tail
+        initial = not items or any(sign in _SENTENCE_ENDS for sign in gap)
+        items.append(
+            Word(
+                start=match.start(),
+                end=match.end(),
+                text=written,
+                key=key,
+                tail=tail,
+                gap=gap,
+                capital=written[0].isupper() and not shouting,
+                initial=initial,
+            )
+        )
+        end = match.end()
+        if len(items) == MAX_WORDS:
+            break
+    cased = not shouting and any(word.capital for word in items)
+    return Words(tuple(items), cased, text.isascii())
