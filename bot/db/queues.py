@@ -108,7 +108,7 @@ class SqlOutbox:
             )
             .values(state=OutboxState.WITHDRAWN)
         )
-        return self._session.execute(gone).rowcount  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+        return int(self._session.execute(gone).rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
     def claim(self, now: datetime, lease_seconds: float, limit: int, channels: Sequence[str]) -> Sequence[OutboxRow]:
         other = aliased(outbox)

@@ -1,0 +1,158 @@
+"""The channel `alert`: tells the team of a review item, in a staff chat and by e-mail, as far as they are set up."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import make_msgid
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from bot.domain.messages import FileRef, Reply
+from bot.errors import ConfigError, CredentialsRefused, HizmetError, Rejected, TransientError
+from bot.ports import Channel, Delivered
+
+log = logging.getLogger(__name__)
+NAME = "alert"
+SMTP_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """A mail server and the addresses of the alerts. `tls` from the first byte (smtps); else STARTTLS where offered."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None
+    password: str | None
+    sender: str
+    recipients: tuple[str, ...]
+
+
+def mailbox(url: str, sender: str, recipients: tuple[str, ...]) -> Mailbox:
+    """From an address like smtp://user:password@host:587 or smtps://host. Raises ConfigError."""
+    expected = "HIZMET_SMTP_URL: expected smtp://user:password@host:port or smtps://…"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ConfigError(expected) from error
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ConfigError(expected)
+    if not recipients:
+        raise ConfigError("HIZMET_ALERT_TO is not set (the e-mail addresses that get alerts)")
+    tls = parts.scheme == "smtps"
+    user = unquote(parts.username) if parts.username else None
+    password = unquote(parts.password) if parts.password else None
+    return Mailbox(parts.hostname, port or (465 if tls else 25), tls, user, password, sender, recipients)
+
+
+class AlertChannel:
+    """Sends to `chat` (a channel and the staff chat's address on it) and to `mail`; one of them is enough.
+
+    An alert that reached the chat isn't sent again because the mail server is away: that is logged instead.
+    """
+
+    name = NAME
+
+    def __init__(self, chat: tuple[Channel, dict[str, Any]] | None = None, mail: Mailbox | None = None) -> None:
+        self._chat, self._mail = chat, mail
+        self._said = False
+
+    async def send(self, address: dict[str, Any], reply: Reply) -> Delivered:
+        if self._chat is None and self._mail is None:
+            if not self._said:
+                log.info("no alert channel is set up (HIZMET_STAFF_CHAT, HIZMET_SMTP_URL): see hizmet review list")
+            self._said = True
+            return Delivered()
+        answer: Delivered | None = None
+        errors: list[HizmetError] = []
+        if self._chat is not None:
+            channel, staff_chat = self._chat
+            try:
+                answer = await channel.send(staff_chat, reply)
+            except HizmetError as error:
+                errors.append(error)
+        if self._mail is not None:
+            try:
+                sent = await asyncio.to_thread(send_mail, self._mail, reply.text)
+                answer = answer or sent
+            except HizmetError as error:
+                errors.append(error)
+        if answer is None:
+            raise next((one for one in errors if isinstance(one, TransientError)), errors[0])
+        for failed in errors:
+            log.warning("an alert went out in one way only: %s", type(failed).__name__)
+        return answer
+
+    async def fetch(self, file: FileRef) -> FileRef:
+        raise Rejected("alerts have no files")
+
+    async def aclose(self) -> None:
+        """Nothing is held; the staff chat's channel belongs to its maker."""
+
+
+def send_mail(box: Mailbox, text: str) -> Delivered:
+    """One mail to all recipients. Blocks; raises TransientError, Rejected or CredentialsRefused."""
+    mail = EmailMessage()
+    mail["Subject"] = text.splitlines()[0][:120] if text.strip() else "Hizmet Masası"
+    mail["From"], mail["To"] = box.sender, ", ".join(box.recipients)
+    mail["Message-ID"] = make_msgid(domain=box.sender.rpartition("@")[2] or "localhost")
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text)
+    try:
+        with _connected(box) as server:
+            if box.user is not None:
+                server.login(box.user, box.password or "")
+            refused = server.send_message(mail)
+    except smtplib.SMTPAuthenticationError as error:
+        raise _by_code(error.smtp_code, CredentialsRefused("the mail server refuses our credentials")) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise Rejected("the mail server cannot do what is needed") from error
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        raise _by_code(min(codes, default=550), Rejected("the mail server refuses the recipients")) from error
+    except smtplib.SMTPResponseException as error:
+        raise _by_code(error.smtp_code, Rejected(f"the mail server answers {error.smtp_code}")) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise TransientError(f"the mail server is away: {type(error).__name__}") from error
+    if refused:
+        log.warning("%d of %d recipients of an alert were refused", len(refused), len(box.recipients))
+    return Delivered(mail["Message-ID"])
+
+
+def _connected(box: Mailbox) -> smtplib.SMTP:
+    """A connection, encrypted where credentials go over it (except to this very machine)."""
+    context = ssl.create_default_context()
+    if box.tls:
+        return smtplib.SMTP_SSL(box.host, box.port, timeout=SMTP_SECONDS, context=context)
+    server = smtplib.SMTP(box.host, box.port, timeout=SMTP_SECONDS)
+    try:
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=context)
+            server.ehlo()
+        elif box.user is not None and not _this_machine(box.host):
+            raise CredentialsRefused("the mail server offers no TLS; credentials aren't sent in the clear")
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _by_code(code: int, permanent: HizmetError) -> HizmetError:
+    """SMTP's 4xx answers pass; its 5xx answers stay."""
+    return TransientError(f"the mail server answers {code}") if 400 <= code < 500 else permanent
