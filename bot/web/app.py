@@ -1,0 +1,114 @@
+"""The web application: the chat's routes, what other roles add, and what stands before all of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.config import Settings
+from bot.db.chat_queries import Transactions
+from bot.errors import DatabaseAway, TransientError
+from bot.municipality import Municipality
+from bot.ports import Clock
+from bot.service.receiving import Receiver
+from bot.web.bodies import BadInput
+from bot.web.chat import Chat, UploadStore
+from bot.web.guards import BodyLimit, LastCatch, OriginCheck, SecurityHeaders, frame_ancestors
+from bot.web.limits import Limits, TooMany
+from bot.web.live import ChatHub
+from bot.web.pages import HERE, Pages
+from bot.web.sessions import ChatSessions
+
+MAX_BODY = 1024 * 1024
+_FORM_OVERHEAD = 64 * 1024
+_KEYS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+def create_app(
+    *,
+    settings: Settings,
+    municipality: Municipality,
+    engine_uows: Transactions,
+    reads: Transactions,
+    receiver: Receiver,
+    files: UploadStore,
+    clock: Clock,
+    extra_routes: Sequence[BaseRoute] = (),
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Starlette:
+    """The application; `app.state.chat_hub.close()` lets the listening browsers go before the server stops.
+
+    Raises ConfigError for a wrong HIZMET_WIDGET_ORIGINS.
+    """
+    secure = bool(settings.public_url and settings.public_url.startswith("https:"))
+    embedders = frame_ancestors(settings.widget_origins)
+    sessions = ChatSessions(settings.secret, clock, embedded=bool(settings.widget_origins), secure=secure)
+    limits, hub = Limits(monotonic), ChatHub(reads)
+    chat = Chat(
+        sessions=sessions,
+        limits=limits,
+        hub=hub,
+        receiver=receiver,
+        writes=engine_uows,
+        reads=reads,
+        files=files,
+        clock=clock,
+        max_file=settings.max_file,
+    )
+    pages = Pages(municipality, sessions, limits, reads, settings.max_file)
+    app = Starlette(
+        routes=[
+            Route("/health/live", _alive),
+            *pages.routes(),
+            *chat.routes(),
+            Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+            *extra_routes,
+        ],
+        middleware=[
+            Middleware(SecurityHeaders, framed={"/sohbet": embedders}, shared=frozenset({"/widget.js"})),
+            Middleware(LastCatch),
+            Middleware(OriginCheck, public_url=settings.public_url),
+            Middleware(BodyLimit, limit=MAX_BODY, larger={"/chat/upload": settings.max_file + _FORM_OVERHEAD}),
+        ],
+        exception_handlers={
+            BadInput: _bad_input,
+            TooMany: _too_many,
+            DatabaseAway: _away,
+            TransientError: _away,
+            HTTPException: _http_error,
+        },
+    )
+    app.state.chat_hub = hub
+    return app
+
+
+async def _alive(request: Request) -> Response:
+    return JSONResponse({"alive": True})
+
+
+async def _bad_input(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BadInput)
+    return JSONResponse({"error": error.key}, error.status)
+
+
+async def _too_many(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooMany)
+    return JSONResponse({"error": "too_many"}, 429, {"retry-after": str(error.retry_after)})
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": "try_again"}, 503, {"retry-after": "5"})
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    key = _KEYS.get(error.status_code, "refused")
+    return JSONResponse({"error": key}, error.status_code, error.headers)
