@@ -7,12 +7,15 @@ import ipaddress
 import logging
 import smtplib
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import make_msgid
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from bot.config import Settings
 from bot.domain.messages import FileRef, Reply
 from bot.errors import ConfigError, CredentialsRefused, HizmetError, Rejected, TransientError
 from bot.ports import Channel, Delivered
@@ -54,48 +57,60 @@ def mailbox(url: str, sender: str, recipients: tuple[str, ...]) -> Mailbox:
 
 
 class AlertChannel:
-    """Sends to `chat` (a channel and the staff chat's address on it) and to `mail`; one of them is enough.
+    """Sends to the staff chat through `sender` (the Telegram channel) and by e-mail; one of them is enough.
 
     An alert that reached the chat isn't sent again because the mail server is away: that is logged instead.
+    Raises ConfigError where the mail settings are wrong.
     """
 
     name = NAME
 
-    def __init__(self, chat: tuple[Channel, dict[str, Any]] | None = None, mail: Mailbox | None = None) -> None:
-        self._chat, self._mail = chat, mail
+    def __init__(self, settings: Settings, sender: Channel | None) -> None:
+        self._ways: list[Callable[[Reply], Awaitable[Delivered]]] = []
+        if settings.staff_chat and sender is not None:
+            self._ways.append(partial(sender.send, {"chat_id": _chat_id(settings.staff_chat)}))
+        if settings.smtp_url:
+            box = mailbox(settings.smtp_url, settings.alert_from, settings.alert_to)
+            self._ways.append(partial(_mailed, box))
         self._said = False
 
     async def send(self, address: dict[str, Any], reply: Reply) -> Delivered:
-        if self._chat is None and self._mail is None:
-            if not self._said:
-                log.info("no alert channel is set up (HIZMET_STAFF_CHAT, HIZMET_SMTP_URL): see hizmet review list")
-            self._said = True
-            return Delivered()
-        answer: Delivered | None = None
+        """Send on all ways. What all of them refused is raised; the error that may pass comes first."""
+        if not self._ways:
+            return self._nobody()
+        answers: list[Delivered] = []
         errors: list[HizmetError] = []
-        if self._chat is not None:
-            channel, staff_chat = self._chat
+        for way in self._ways:
             try:
-                answer = await channel.send(staff_chat, reply)
+                answers.append(await way(reply))
             except HizmetError as error:
                 errors.append(error)
-        if self._mail is not None:
-            try:
-                sent = await asyncio.to_thread(send_mail, self._mail, reply.text)
-                answer = answer or sent
-            except HizmetError as error:
-                errors.append(error)
-        if answer is None:
+        if not answers:
             raise next((one for one in errors if isinstance(one, TransientError)), errors[0])
         for failed in errors:
             log.warning("an alert went out in one way only: %s", type(failed).__name__)
-        return answer
+        return answers[0]
+
+    def _nobody(self) -> Delivered:
+        if not self._said:
+            log.info("no alert channel is set up (HIZMET_STAFF_CHAT, HIZMET_SMTP_URL): see hizmet review list")
+        self._said = True
+        return Delivered()
 
     async def fetch(self, file: FileRef) -> FileRef:
         raise Rejected("alerts have no files")
 
     async def aclose(self) -> None:
         """Nothing is held; the staff chat's channel belongs to its maker."""
+
+
+async def _mailed(box: Mailbox, reply: Reply) -> Delivered:
+    return await asyncio.to_thread(send_mail, box, reply.text)
+
+
+def _chat_id(staff_chat: str) -> int | str:
+    """A chat's number, or the @name of a public one."""
+    return int(staff_chat) if staff_chat.lstrip("-").isdecimal() else staff_chat
 
 
 def send_mail(box: Mailbox, text: str) -> Delivered:
