@@ -44,6 +44,7 @@ class Settings:
     log_level: str
     widget_origins: tuple[str, ...]
     dense: str | None
+    metrics_token: str | None = None
 
     def require_telegram(self) -> str:
         if not self.telegram_token:
@@ -93,6 +94,7 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -
         log_level=values.get("log_level", "INFO"),
         widget_origins=several("widget_origins"),
         dense=values.get("dense"),
+        metrics_token=values.get("metrics_token"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -30,6 +31,7 @@ def configuration(connection: Connection | None = None) -> Config:
     return config
 
 
+@lru_cache(maxsize=1)
 def head() -> str:
     """The revision that this version of the code expects."""
     found = ScriptDirectory.from_config(configuration()).get_current_head()

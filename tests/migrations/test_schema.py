@@ -16,24 +16,11 @@ from bot.db.engine import make_engine
 from bot.db.migrate import MIGRATIONS, current, head, upgrade
 from bot.db.tables import metadata
 from bot.errors import ConfigError, DatabaseAway
-from tests.postgres import PostgresServer
 
 AUDIT = (
     "INSERT INTO audit (at, actor, action, object, previous, hash)"
     " VALUES ('2026-11-23 10:00:00', 'staff:ayse', 'view', 'request:1', '', 'a1')"
 )
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A new database without tables."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.empty_database()
-    yield url
-    server.drop(url)
 
 
 @pytest.fixture

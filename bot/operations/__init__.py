@@ -1,0 +1,1 @@
+"""What keeps the system running: logs, health, metrics, doctor, backup."""
