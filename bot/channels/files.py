@@ -22,6 +22,10 @@ _CHUNK = 256 * 1024
 _PREFIX = "incoming-"
 
 
+class _OverLimit(Rejected):
+    """Apart from a Rejected that comes out of the chunks."""
+
+
 @dataclass(frozen=True)
 class StoredFile:
     """What became of the bytes; position in degrees where a JPEG's EXIF had one."""
@@ -37,13 +41,13 @@ class DiskFiles:
     """Streams to a temporary file, looks at the content, strips a JPEG's metadata, renames; safe from any thread."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def path(self, sha256: str) -> str:
         """Where the bytes lie. Raises ValueError for what is no SHA-256."""
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise ValueError("not a SHA-256")
-        return str(self._root / sha256[:2] / sha256)
+        return str(self.root / sha256[:2] / sha256)
 
     def put(self, chunks: Iterable[bytes], limit: int) -> tuple[str, int]:
         """(sha256, size) of what was stored. Raises Rejected over `limit` bytes, TransientError on a full disk."""
@@ -51,10 +55,10 @@ class DiskFiles:
         return stored.sha256, stored.size
 
     def keep(self, file: FileRef, chunks: Iterable[bytes], limit: int) -> FileRef:
-        """The file as it was stored: kind and type by content, position by EXIF; or why it was not (`problem`)."""
+        """The file as it was stored: kind and type by content, position by EXIF; or TOO_LARGE as its `problem`."""
         try:
             stored = self.store(chunks, limit)
-        except Rejected:
+        except _OverLimit:
             return replace(file, problem=TOO_LARGE)
         return replace(
             file,
@@ -70,7 +74,7 @@ class DiskFiles:
     def store(self, chunks: Iterable[bytes], limit: int) -> StoredFile:
         """As `put`, and what the file is. Errors of `chunks` pass through; nothing is left behind then."""
         try:
-            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._incoming() as (file, name):
                 _spool(chunks, file, limit)
                 return self._settle(file, name)
@@ -94,7 +98,7 @@ class DiskFiles:
     @contextmanager
     def _incoming(self) -> Iterator[tuple[BufferedRandom, str]]:
         """A temporary file, gone at the end unless it was renamed."""
-        handle, name = tempfile.mkstemp(dir=self._root, prefix=_PREFIX)
+        handle, name = tempfile.mkstemp(dir=self.root, prefix=_PREFIX)
         try:
             with os.fdopen(handle, "w+b") as file:
                 yield file, name
@@ -127,7 +131,7 @@ def _spool(chunks: Iterable[bytes], into: BufferedRandom, limit: int | None) -> 
     for chunk in chunks:
         size += len(chunk)
         if limit is not None and size > limit:
-            raise Rejected(f"over {limit} bytes")
+            raise _OverLimit(f"over {limit} bytes")
         into.write(chunk)
     into.flush()
 

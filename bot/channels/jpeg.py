@@ -43,10 +43,16 @@ class Stripped:
 
 
 def stripped(data: Data) -> Stripped:
-    """What the EXIF said, and which parts of the file make it up without metadata. Raises ValueError for no JPEG."""
+    """What the EXIF said, and which parts of the file make it up without metadata.
+
+    Raises ValueError where it is no JPEG, or was cut off before the picture begins.
+    """
     exif = Exif()
     ranges = []
-    for marker, start, end in _segments(data):
+    segments = list(_segments(data))
+    if not any(marker == _SCAN for marker, _, _ in segments):
+        raise ValueError("no picture")
+    for marker, start, end in segments:
         if marker == 0xE1 and data[start + 4 : start + 10] == _EXIF:
             exif = read_exif(data[start + 4 : end])
         elif _is_kept(marker, data[start + 4 : start + 16]):
