@@ -1,7 +1,8 @@
 """Which words are ordinary Turkish, and how an ASCII word is written in Turkish letters.
 
 The list beside this module (`common_words.txt`: one word a line, Turkish lower case, most frequent first) is made of
-our own training messages by `python -m bot.nlu.common_words`: every word outside the annotated places.
+our own training messages by `python -m bot.nlu.common_words`: every word outside the annotated places. `street_words.txt` holds the words
+of the annotated street names and others that streets are usually called by.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bot.nlu.place_words import read_words
 from bot.turkish import fold, lower
 
 HOME = Path(__file__).with_suffix(".txt")
+STREETS = HOME.with_name("street_words.txt")
 _ANNOTATED = re.compile(r"\[([^\]\n]*)\]\((\w+)\)")
 
 
@@ -34,7 +36,17 @@ def common(key: str) -> bool:
 
 def in_turkish(key: str) -> str | None:
     """The usual spelling of a folded word, None where it is not known."""
-    return _forms().get(key)
+    return _street_words().get(key) or _forms().get(key)
+
+
+@lru_cache(maxsize=1)
+def _street_words() -> dict[str, str]:
+    return {fold(line): line for line in STREETS.read_text(encoding="utf-8").splitlines()}
+
+
+def names_street(key: str) -> bool:
+    """Whether a folded word is known from names of streets."""
+    return key in _street_words()
 
 
 def collect(folder: Path) -> list[str]:
@@ -58,5 +70,21 @@ def collect(folder: Path) -> list[str]:
     return [word for word, _ in sorted(kept.items(), key=lambda item: (-item[1], item[0]))]
 
 
+def collect_street_words(folder: Path) -> list[str]:
+    """The words of the list and those that stand in annotated street names, Turkish lower case, without numbers and the type."""
+    found: set[str] = set()
+    for path in folder.rglob("*.yml"):
+        for span in _ANNOTATED.finditer(path.read_text(encoding="utf-8")):
+            if span[2] == "street":
+                found.update(lower(word.written) for word in read_words(span[1]).items[:-1] if not word.number)
+    return sorted(found | set(STREETS.read_text(encoding="utf-8").split()) if STREETS.exists() else found)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "nlu_data")
+    HOME.write_text("\n".join(collect(folder)) + "\n", encoding="utf-8")
+    STREETS.write_text("\n".join(collect_street_words(folder)) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
-    HOME.write_text("\n".join(collect(Path(sys.argv[1] if len(sys.argv) > 1 else "nlu_data"))) + "\n", encoding="utf-8")
+    main()

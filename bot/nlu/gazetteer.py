@@ -6,7 +6,7 @@ A match is only a reading of words; whether it is the place of the message is de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property, lru_cache
 
@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from bot.municipality import Municipality
 from bot.nlu.common_words import common
-from bot.nlu.geography import DISTRICTS, FIRST_NAMES, PROVINCES
+from bot.nlu.geography import DISTRICTS, FIRST_NAMES, PROVINCES, UTILITIES
 from bot.nlu.place_words import Words, folded
 from bot.nlu.suffixes import Ending, readings
 
@@ -127,27 +127,40 @@ class Gazetteer:
             joined += word.key
             if len(joined) > 30:
                 break
-            looked = self._lookup(joined, size)
+            looked = self._lookup(joined, size, len(joined) - len(word.key))
+            if looked and looked[2] and (
+                (size > 1 and all(common(other.key) for other in words.items[index : here + 1]))
+                or any(other.number for other in words.items[index : here + 1])
+            ):
+                looked = None
             if looked and (best is None or looked[2] <= best.errors or best.errors):
                 best = Match(index, here + 1, looked[0], looked[1], looked[2])
         return best
 
-    def _look_up(self, key: str, size: int) -> tuple[tuple[Entry, ...], Ending, int] | None:
+    def _look_up(self, key: str, size: int, before: int) -> tuple[tuple[Entry, ...], Ending, int] | None:
         if key.startswith(self.district_key) or len(key) < 4:
             return None
         for stem, ending in readings(key):
-            entries = self._names.get(stem)
+            entries = self._names.get(stem) if len(stem) > before else None
             if entries:
+                if ending and common(key):
+                    entries = tuple(replace(entry, clarity=Clarity.WORD) for entry in entries)
                 return entries, ending, 0
-        if size > 3 or len(key) < 5 or common(key):
+        if size > 3 or len(key) < 5 or common(key) or self._known_elsewhere(key):
             return None
         for stem, ending in readings(key):
-            if len(stem) < 4 or (ending in ("dat", "acc") and len(stem) < 8) or (ending and common(stem)):
+            if len(stem) < max(4, before + 1) or (ending in ("dat", "acc", "adj", "cop", "ins") and len(stem) < 8) or (ending and common(stem)):
                 continue
             near = self._near(stem)
-            if near:
+            if near and (size == 1 or near[1] == 1 or len(stem) > 13):
                 return near[0], ending, near[1]
         return None
+
+    def _known_elsewhere(self, key: str) -> bool:
+        return any(
+            stem in PROVINCES or stem in FIRST_NAMES or stem in UTILITIES or stem in self.outside_keys or stem in self.district_names
+            for stem, _ in readings(key)
+        )
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:

@@ -81,6 +81,13 @@ UTILITIES = {
 FIRST_NAMES = frozenset(
     "fatih selcuk bedir ahmet mehmet mustafa ali hasan huseyin ibrahim ismail osman omer yusuf murat emre burak kemal "
     "cemal cengiz alparslan alpaslan selim suleyman yavuz orhan salih halil ramazan metin erkan serkan hakan volkan "
-    "ayse fatma emine hatice zeynep elif merve guven_ guvenc fetih melih melik erol ercan erdal bekir bilal hamza".split()
+    "ayse fatma emine hatice zeynep elif merve guvenc fetih melih melik erol ercan erdal bekir bilal hamza abdullah adem "
+    "ayhan aydin bayram bulent cihan deniz dogan dursun ekrem engin enes eren ergun erhan ersin eyup ferhat fikret gokhan "
+    "hamit hayri ihsan ilhan ilyas irfan ismet kadir kamil kazim kenan koray levent mahmut mesut muhammed musa necati "
+    "nihat niyazi oguz okan onur orcun ozan ozgur recep remzi riza sabri sadik sait sami sedat selami serdar sinan tahir "
+    "tarik tayfun tolga tuncay turgut ugur umit vedat veli yakup yasar yasin yilmaz yunus zafer zeki asli aysel aynur "
+    "berna betul burcu cansu derya dilek ebru esra fadime feride filiz gamze gonul gul gulay gulsen hacer hulya kubra "
+    "leyla meltem meral meryem mine nalan nermin nesrin nuray nurcan ozlem pinar rabia saliha seda selma semra serap "
+    "sevgi sevim sibel songul sultan tuba tulay yasemin yeliz zehra".split()
 )
 """First names that are also names of neighbourhoods, and common ones."""

@@ -10,15 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.nlu.gazetteer import Clarity, Gazetteer, Match
+from bot.nlu.geography import COMMON_DISTRICTS, COMMON_PROVINCES, PROVINCES
 from bot.nlu.place_lexicon import AREA, EVENT_AFTER, PERSON_AFTER
 from bot.nlu.place_words import Words
-from bot.nlu.streets import street_type
+from bot.nlu.streets import heads_street
+from bot.nlu.suffixes import readings
+from bot.turkish import fold
 
 ACCEPTED = 1.0
 _BASE = {Clarity.WORD: -1.5, Clarity.PERSON: -0.25, Clarity.CITY: 0.25, Clarity.PART: 0.5, Clarity.CLEAR: 2.0}
 _MAHALLE = frozenset("mah mh mhl mahl mahle mahlle mahlesi mahllesi mhallesi mhalle mahhallesi mahalesi mahale".split())
 _NOT = frozenset("degil deil dgl diil degildi degilim".split())
 _MOVED = ("tasin", "gelen", "geldi", "gelip", "gelin", "goc", "donen", "dondu", "giden", "gidiyor", "gelir")
+_SAID = frozenset("dedim diyor demistim diyecektim yazacaktim olacak olacakti olmali yazmissiniz".split())
 _ANSWER = frozenset(
     "pardon evet olacak mahalle mah mahallesi yok hayir benim bizim adres adresim konum ordayim dedim demistim diyecektim "
     "yazacaktim dogrusu duzeltiyorum duzeltme yanlis yazdim yani burasi buradayim degil ise iste efendim abi".split()
@@ -56,6 +60,18 @@ def mentions(words: Words, matches: list[Match], gazetteer: Gazetteer, heads: fr
     return found
 
 
+def elsewhere_named(words: Words, index: int, gazetteer: Gazetteer) -> bool:
+    """Whether the word at `index` is a province or a well-known district of another one ('Mersin Yenişehir'de')."""
+    if not 0 <= index < len(words.items) or words.parted(max(index, 1)) and index:
+        return False
+    if not words.items[index].capital and words.cased:
+        return False
+    for stem, ending in readings(words.items[index].key):
+        if ending in ("", "gen", "loc") and stem != fold(gazetteer.province) and (stem in PROVINCES or stem in gazetteer.district_names):
+            return stem not in COMMON_PROVINCES and stem not in COMMON_DISTRICTS
+    return False
+
+
 def _points(
     words: Words, match: Match, gazetteer: Gazetteer, heads: frozenset[int], readings: int
 ) -> Iterator[float]:
@@ -78,8 +94,12 @@ def _points(
         yield -4.0
     if first.capital and not first.initial:
         yield 0.75
-    if words.key(match.first - 1) in (gazetteer.district_key, gazetteer.province.lower(), *gazetteer.outside_keys):
+    if words.key(match.first - 1) in (gazetteer.district_key, fold(gazetteer.province), *gazetteer.outside_keys):
         yield 2.5
+    if elsewhere_named(words, match.first - 1, gazetteer) or (
+        elsewhere_named(words, match.last, gazetteer) and not heads_street(words, match.last + 1)
+    ):
+        yield -4.0
     if is_mahalle(words.key(match.first - 1)) and not last.tail:
         yield 2.0
     if len(words.items) - (match.last - match.first) <= sum(word.key in _ANSWER for word in words.items) + (
@@ -95,10 +115,10 @@ def _points(
         return
     if is_mahalle(after):
         yield 4.0
-    elif street_type(after):
+    elif heads_street(words, match.last) and not match.ending:
         yield -6.0
-    elif match.last in heads:
-        yield -3.0
+    elif match.last in heads and not match.ending:
+        yield -0.5 if clarity is Clarity.CLEAR else -3.0
     elif match.last + 1 in heads and not match.ending and clarity is not Clarity.CLEAR:
         yield -1.5
     elif after in PERSON_AFTER or after in EVENT_AFTER:
@@ -106,7 +126,13 @@ def _points(
     elif after.startswith(AREA) and match.ending in ("", "gen"):
         yield 2.5
     elif after in _NOT and (clarity is not Clarity.WORD or len(words.items) < 8):
-        yield 1.5
+        yield 2.5
+    elif after in _SAID:
+        yield 2.5
+    elif after == "sultan" and further == "mehmet":
+        yield -6.0
+    elif after in ("da", "de", "ta", "te", "dan", "den") and clarity is not Clarity.WORD:
+        yield 0.75
     elif clarity is Clarity.WORD and match.entry.name == "Dokuz" and after[:3] in ("gun", "ay", "yil", "saa", "haf"):
         yield -3.0
     else:
@@ -120,8 +146,6 @@ def _before_street(words: Words, index: int, points: float) -> Iterator[float]:
     for step in range(1, 5):
         if index + step >= len(words.items) or words.parted(index + step):
             return
-        kind = street_type(words.key(index + step))
-        if kind:
-            if kind != "plural":
-                yield points
+        if heads_street(words, index + step):
+            yield points
             return

@@ -27,7 +27,7 @@ NEVER_IN_STREET = _set(
     "adresimiz adresi konum yer yeri burasi burada orada surada bura ora sura mahalle mahallesi mahallemiz mah mh ilce ilcesi "
     "semt semti bolge konya selcuklu no numara numarali kapi daire kat blok merdivenli karanlik islek sessiz sakin camurlu "
     "tozlu toprak_ asfaltsiz stabilize kapali acik koca koskoca bizimki yok var degil evet hayir pardon dogrusu yani mesela "
-    "lutfen merhaba selam slm gunaydin aksam sabah gece gunduz bugun dun yarin hala artik zaten bile hem ne nerede nere "
+    "lutfen slm gunaydin aksam sabah gece gunduz bugun dun yarin hala artik zaten bile hem ne nerede nere "
     "sokak cadde bulvar apartman site merkez tramvay otobus minibus yaya arac araba ozel sahsin ust_ asagi yukari sag sol "
     "simdi hemen tam acil sayin yetkili belediye belediyesi buyuksehir asil halen gene yine surekli devamli hep yalniz sadece "
     "oyle boyle soyle isim isimli adli ad isme kisa uzun yeni_ rampali yokus duz egri trafige ters yonlu tek_ cift_ araci "
@@ -49,13 +49,13 @@ NUMBERED = _set("yil ocak subat mart nisan mayis haziran temmuz agustos eylul ek
 AREA = (
     "taraf", "civar", "mevki", "bolge", "semt", "girisi", "cikisi", "girisin", "sakinler", "sakini", "halki", "muhtar",
     "yokus", "koyu", "koy", "cevresi", "siniri", "yolu", "yolun", "mahal", "mah", "ustu", "altlari", "arkalar", "ahali",
-    "esrafi", "ileri", "merkez", "icind", "ici",
+    "esrafi", "merkez", "icinde_",
 )  # fmt: skip
 """Beginnings of words that, after a name, say that the name is an area."""
 
 PERSON_AFTER = _set(
     "bey beye beyin beyden beyi hanim hanima hanimin usta ustaya hoca hocam hocaya hocanin abi abiye agabey abla amca teyze "
-    "dayi kardes kardesim baskan baskanim efendi pasa sultan diye adinda isimli adli mudur memur"
+    "dayi kardes kardesim baskan baskanim efendi pasa diye adinda isimli adli mudur memur"
 )
 EVENT_AFTER = _set("bayrami bayraminda bayramda bayrami'nda savcisi savciligi savciliga gazetesi partisi altini hastasi "
                    "hastasiyim hastaligi komasi fabrikasi fabrikasinin pancari olcum olcumu olcuyor yanmiyor yaniyor")  # fmt: skip

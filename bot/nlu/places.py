@@ -143,6 +143,8 @@ def _unlisted(words: Words, taken: set[int]) -> list[tuple[int, int, str]]:
 def _unlisted_start(words: Words, index: int, taken: set[int]) -> int:
     first = index
     possessed = words.key(index) in ("mah", "mh") or words.key(index).startswith(("mahallesi", "mahalesi"))
+    if not possessed:
+        return index
     while first > 0 and index - first < 3 and first - 1 not in taken and not words.parted(first):
         word = words.items[first - 1]
         if word.tail or (words.cased and not word.capital and possessed):

@@ -10,19 +10,24 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.nlu.common_words import common, in_turkish
+from rapidfuzz.distance import OSA
+
+from bot.nlu.common_words import common, in_turkish, names_street
 from bot.nlu.place_lexicon import NEVER_IN_STREET, NUMBERED, STREET_TYPES, TITLES
 from bot.nlu.place_words import Word, Words
 from bot.nlu.suffixes import readings
 from bot.turkish import lower, upper
 
 _MAX_NAME = 4
-_PLURAL = re.compile(r"^(sokakla|caddele|bulvarla|sokakli|caddeli|sokaktak[il]|sokagim|caddem|sokakca)")
-_INFLECTED = ("daki", "deki", "taki", "teki", "yor", "yorum", "yorlar", "dim", "dik", "mis", "medi", "madi", "miyor", "yoruz", "dir")
+_PLURAL = re.compile(r"^(sokakla|caddele|bulvarla|sokakli|caddeli|sokaktakil|sokagim|caddem|sokakca)")
+_INFLECTED = ("daki", "deki", "taki", "teki", "yor", "yorum", "yorlar", "dim", "dik", "mis", "medi", "madi", "miyor", "yoruz", "dir", "larin", "lerin", "dugu", "digi", "dugum", "digim")
 _COMPOUND = (
     "lamba", "kope", "kedi", "hayvan", "tabela", "levha", "aydinlat", "arasi", "arala", "basi", "baslari", "temizli", "suprul",
     "supur", "sakin", "ortasi", "cocuk", "saticis", "direg", "ici", "dugun", "isik",
 )  # fmt: skip
+
+
+_SOLE = frozenset("yeni kucuk buyuk ilk son".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +39,45 @@ class Street:
     value: str
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=20_000)
 def street_type(key: str) -> str | None:
     """The normal form of a type word, 'plural' where it can't head a name (sokaklar, sokağımız), None for other words."""
-    if not key or key[0] not in "scb" or len(key) > 16:
+    if len(key) < 2 or key[0] not in "scb" or len(key) > 16:
         return None
-    if _PLURAL.match(key) and not key.startswith("sokaktaki"):
+    if _PLURAL.match(key):
         return "plural"
     for stem, ending in readings(key):
         kind = STREET_TYPES.get(stem)
-        if kind and ending not in ("adj", "cop") and not (ending and len(stem) < 3):
+        if kind and ending not in ("adj", "cop", "ins") and not (ending and len(stem) < 4):
             return kind
+    if len(key) < 5 or common(key):
+        return None
+    for stem, ending in readings(key):
+        for target in ("sokak", "sokagi", "caddesi", "bulvari"):
+            if abs(len(stem) - len(target)) < 2 and ending not in ("adj", "cop", "ins", "acc") and OSA.distance(stem, target) == 1:
+                return STREET_TYPES[target]
     return None
+
+
+def heads_street(words: Words, index: int) -> str | None:
+    """The type's normal form where the word at `index` can be the type of a named street, whatever stands before it."""
+    key = words.key(index)
+    kind = street_type(key)
+    if kind is None or kind == "plural":
+        return None
+    word, before = words.items[index], words.items[index - 1] if index else None
+    if key.startswith("sok") and (word.text[0] in "şŞ" or words.key(index + 1).startswith("market")):
+        return None
+    if key == "bul" and not (words.parted(index + 1) or word.capital or (index + 1 < len(words.items) and words.items[index + 1].gap)):
+        return None
+    certain = before is not None and (before.number or (before.capital and (word.capital or not before.initial)))
+    if key.startswith(("cadde", "bulvar")) and not key.startswith(("caddesi", "bulvari")) and not certain and not (
+        key in ("cadde", "bulvar") and before is not None and (names_street(before.key) or not common(before.key))
+    ):
+        return None
+    if key in ("sokak", "cadde") and words.key(index + 1).startswith(_COMPOUND) and not words.parted(index + 1) and not certain:
+        return None
+    return kind
 
 
 def streets(words: Words, ends: frozenset[int], names: dict[int, int]) -> list[Street]:
@@ -56,11 +88,11 @@ def streets(words: Words, ends: frozenset[int], names: dict[int, int]) -> list[S
     found: list[Street] = []
     floor = 0
     for index, word in enumerate(words.items):
-        kind = street_type(word.key)
-        if kind is None or kind == "plural":
+        kind = heads_street(words, index)
+        if kind is None:
             continue
         first = _first(words, index, floor, ends)
-        if first < index and not _generic(words, first, index):
+        if first < index and not (index - first == 1 and words.key(first) in _SOLE and not words.items[first].capital):
             found.append(Street(first, index + 1, normal_form(words, first, index, kind)))
         floor = index + 1
     return found
@@ -99,34 +131,32 @@ def _belongs(words: Words, here: int, index: int) -> bool:
         return beside or words.key(here + 1) in NUMBERED
     if key in NEVER_IN_STREET or key.startswith("mahal"):
         return False
+    ordinary = common(key) and not names_street(key)
     if words.cased and words.items[index - 1].capital:
         if not word.capital:
             return False
-        return beside or not (word.initial and common(key) and key not in TITLES)
+        if word.initial and ordinary and key not in TITLES:
+            return beside and _owned(words.key(index)) and _nominal(key)
+        return True
     if beside:
-        return not (common(key) and key.endswith(_INFLECTED)) and (not common(key) or _nominal(key, words, index))
-    if key in TITLES:
-        return True
-    return not common(key) and not key.endswith(_INFLECTED) and len(key) > 2
-
-
-def _nominal(key: str, words: Words, index: int) -> bool:
-    """Whether an ordinary word may name a street ('gül sokak', 'okul caddesi'), judged by its form."""
-    if key.endswith(("lar", "ler")) and len(key) > 6:
-        return True
-    if any(ending in ("loc", "abl", "gen", "ins") and common(stem) for stem, ending in readings(key)[1:]):
+        return not ordinary or (_owned(words.key(index)) and _nominal(key))
+    if words.cased and word.capital is False and words.items[index - 1].capital:
         return False
-    return not key.endswith(("ip", "up", "arak", "erek", "ken", "ince", "unca", "an", "en", "mak", "mek", "di", "ti", "du")) or (
-        not common(key) or words.items[index].key.endswith(("si", "gi", "ri"))
-    )
+    return key in TITLES or (not ordinary and len(key) > 2 and not key.endswith(_INFLECTED))
 
 
-def _generic(words: Words, first: int, index: int) -> bool:
-    """'sokak lambası', 'sokak köpekleri': the type word belongs to what follows, unless the name is certain."""
-    following = words.key(index + 1)
-    if words.parted(index + 1) or words.items[first].number or words.items[index - 1].capital:
+def _owned(kind: str) -> bool:
+    """A type with its possessive or abbreviated: a name must stand before it ('caddesi', 'sokağı', 'sk')."""
+    return kind.startswith(("caddesi", "cad", "cd", "bulvari", "blv")) or kind in ("sk", "sok", "sokaginda", "sokagindaki")
+
+
+def _nominal(key: str) -> bool:
+    """Whether an ordinary word may name a street, judged by its form: no verb, no case ending."""
+    if key.endswith(_INFLECTED):
         return False
-    return following.startswith(_COMPOUND) and words.key(index) in ("sokak", "cadde") and common(words.key(index - 1))
+    if any(ending in ("loc", "abl", "gen", "ins", "acc") and common(stem) for stem, ending in readings(key)[1:]):
+        return False
+    return not key.endswith(("ip", "up", "arak", "erek", "ken", "ince", "unca", "an", "en", "di", "ti", "du", "mis", "mus", "iyor"))
 
 
 def normal_form(words: Words, first: int, index: int, kind: str) -> str:
