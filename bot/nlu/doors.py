@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.nlu.place_lexicon import TIME_UNITS
+from bot.nlu.place_lexicon import POSITIONS, TIME_UNITS
 from bot.nlu.place_words import Words
-from bot.nlu.streets import Street
 
 _NUMBER = re.compile(r"^(\d{1,4})([a-z]?)$")
 _PART = re.compile(r"^(\d{1,3}|[a-z])$")
-_BEFORE = frozenset("no nu numara numaram numarasi numaramiz kapi kno nosu".split())
+_LINES = ("otobus", "hat", "sefer", "sofor", "durak", "tramvay", "dolmus", "minibus", "kayd", "kayit", "basvuru")
+_BEFORE = frozenset("nº n no nu numara numaram numarasi numaramiz kapi kno nosu".split())
 _AFTER = frozenset("numara numarali numarada numaradaki numaranin numaraya numaradan numarayi numaram nolu no".split())
 _NOT_A_DOOR = (
     "otobus", "hat", "minibus", "dolmus", "basvuru", "kayit", "sikayet", "talep", "telefon", "hizmet", "arac", "tramvay",
-    "kopru", "direk", "konteyner", "hizmet", "belge", "evrak", "dosya", "abone", "kupe", "tesisat",
+    "kopru", "direk", "konteyner", "hizmet", "belge", "evrak", "dosya", "abone", "kupe", "tesisat", "kayd",
 )  # fmt: skip
 _NOT_BEFORE = ("telefon", "takip", "basvuru", "kayit", "tc", "kimlik", "sikayet", "talep", "abone", "sayac", "tesisat", "plaka", "hat",
                "daire", "kat", "evrak", "dosya", "fatura", "sicil", "cep", "vergi")  # fmt: skip
@@ -32,23 +32,25 @@ class Door:
     denied: bool
 
 
-def doors(words: Words, found: list[Street]) -> list[Door]:
-    """All door numbers from left to right. A number right after a street counts unless a unit follows ('3 gündür')."""
-    ends = {street.last for street in found}
-    inside = {index for street in found for index in range(street.first, street.last)}
+def doors(words: Words, streets: frozenset[int], areas: frozenset[int], taken: set[int]) -> list[Door]:
+    """All door numbers from left to right.
+
+    `streets`, `areas`: positions right behind streets and neighbourhoods; a number there is a door unless a unit follows
+    ('3 gündür'). `taken`: positions inside streets, telephone numbers, plates, which are no doors.
+    """
+    moving = any(word.key.startswith(_LINES) for word in words.items)
     result: list[Door] = []
     index, count = 0, len(words.items)
     after_door = -1
     while index < count:
-        word = words.items[index]
-        if index in inside or not _NUMBER.match(word.stem):
+        if index in taken or not _NUMBER.match(words.items[index].stem):
             index += 1
             continue
         last, value = _read(words, index)
-        if _is_door(words, index, last, ends, after_door):
+        if _is_door(words, _Number(index, last, value), streets, areas, after_door, moving):
             denied = words.key(last) in _NOT
             result.append(Door(index, last, value, denied))
-            after_door = last + 1 if denied else last
+            after_door = last + 1 if denied else -1
         index = last
     return result
 
@@ -72,37 +74,92 @@ def _read(words: Words, index: int) -> tuple[int, str]:
     return last, value
 
 
-def _is_door(words: Words, index: int, last: int, ends: set[int], after_door: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Number:
+    first: int
+    last: int
+    value: str
+
+    @property
+    def parts(self) -> bool:
+        return "/" in self.value
+
+    @property
+    def lettered(self) -> bool:
+        return self.value[-1].isalpha()
+
+
+def _is_door(
+    words: Words, number: _Number, streets: frozenset[int], areas: frozenset[int], after_door: int, moving: bool
+) -> bool:
+    index, last = number.first, number.last
     before, after = words.key(index - 1), words.key(last)
-    gap = words.items[index].gap
-    if gap in ("/", "-", "\\") or (last < len(words.items) and words.items[last].gap in ("/", "\\", ":", "-") and words.items[last].number):
+    if number.value.startswith(("0", "20")) and (number.value[0] == "0" or re.match(r"20\d\d/", number.value)) or _glued(words, number):
         return False
-    if last < len(words.items) and words.items[last].gap == "." and words.items[last].start == words.items[last - 1].end + 1 and words.items[last].number:
+    if after.startswith(("yildiz", "puan", "sinif")):
         return False
-    if index == after_door and (after in _AFTER or last == len(words.items) or words.parted(last) or after in ("olacak", "olmali", "dogrusu")):
-        return True
+    if index in streets:
+        return number.parts or words.parted(last) or not after.startswith(TIME_UNITS)
     if before in _BEFORE and not words.key(index - 2).startswith(_NOT_BEFORE):
-        if before.startswith("numara") and before != "numara" and after not in _NOT and not words.key(index - 2) == "kapi":
-            return before in ("numarasi", "numaramiz", "numaram") and (index + 1 >= len(words.items) or after in ("olacak", "olacakti")) and words.key(index - 2) in ("kapi", "komsunun", "bina", "ev")
-        return not after.startswith(_NOT_A_DOOR)
-    starting = index in ends
+        return before in ("no", "nu", "numara", "kapi", "nº", "n") or _owned(words, index, after)
+    if index == after_door:
+        return not after.startswith(TIME_UNITS)
     if after in _AFTER and not words.parted(last):
-        if after.startswith("no") and after != "nolu" and not starting:
+        if after == "no" and index not in areas:
             return False
-        return not words.key(last + 1).startswith(_NOT_A_DOOR)
-    if starting and gap in ("", "'", ".", ",", ":"):
-        glued = words.items[last].gap if last < len(words.items) else ""
-        if glued == "." and words.key(last).startswith(("kat", "sok", "cad", "blo", "eta")):
-            return False
-        return words.parted(last) or not after.startswith(TIME_UNITS)
-    if "/" in words_text(words, index, last):
-        return after in _NOT or before in _NOT or starting or index == 0 or len(words.items) <= 6
-    if after in _NOT and len(words.items) <= 8:
         following = words.key(last + 1)
-        return bool(_NUMBER.match(following)) and not words.key(last + 2).startswith(TIME_UNITS)
+        large = len(number.value) > 3 and not number.parts
+        return not (large or (moving and index not in areas) or following.startswith((*_NOT_A_DOOR, "daire")) or following.isdigit())
+    if number.lettered and number.last - number.first == 2:
+        return True
+    if number.parts:
+        return after in _NOT or index in areas or (len(words.items) <= 6 and not number.value.endswith("/5")) or after in POSITIONS
+    return _between(words, number) or _answered(words, number, after)
+
+
+def _glued(words: Words, number: _Number) -> bool:
+    """Part of a date, a time, a decimal number, an ordinal ('2. kat')."""
+    first = words.items[number.first]
+    if first.gap in ("/", "-", "\\") or (first.gap in (":", ".", ",") and number.first and _touching(words, number.first) and words.items[number.first - 1].number):
+        return True
+    if number.last >= len(words.items):
+        return False
+    following = words.items[number.last]
+    if following.gap in ("/", "\\", ":") and following.number:
+        return True
+    if following.gap in (".", ",") and following.number and _touching(words, number.last):
+        return True
+    return following.gap == "." and following.key.startswith(("kat", "sok", "cad", "blo", "eta", "kez", "gun", "sinif", "derece"))
+
+
+def _touching(words: Words, index: int) -> bool:
+    return words.items[index].start - words.items[index - 1].end == 1
+
+
+def _owned(words: Words, index: int, after: str) -> bool:
+    """'kapı numarası 18': the number of a door, not of a telephone or a request."""
+    ours = words.key(index - 2) in ("kapi", "komsunun", "bina", "evin", "ev", "apartman", "")
+    return ours and (index + 1 >= len(words.items) or words.parted(index + 1) or after in (*_NOT, "olacak", "olacakti", "iken"))
+
+
+def _between(words: Words, number: _Number) -> bool:
+    """'17 ile 21 arasında': both."""
+    def joined(index: int) -> bool:
+        return words.key(index) == "ile" and words.items[min(index + 1, len(words.items) - 1)].number
+
+    if joined(number.last):
+        _, end = number.last, number.last + 2
+        return any(words.key(end + i).startswith("aras") for i in range(2))
+    return words.key(number.first - 1) == "ile" and words.key(number.last).startswith("aras") and (
+        words.items[max(number.first - 2, 0)].number or len(words.key(number.first - 2)) == 1
+    )
+
+
+def _answered(words: Words, number: _Number, after: str) -> bool:
+    """'44' alone, '12 değil 21', 'benimki 20'."""
+    count = len(words.items)
+    if count <= 2 and number.value.isdigit() and 5 < int(number.value) < 1000:
+        return count == 1 or number.last == count
+    if after in _NOT and count <= 8:
+        return bool(_NUMBER.match(words.key(number.last + 1))) and not words.key(number.last + 2).startswith(TIME_UNITS)
     return False
-
-
-def words_text(words: Words, index: int, last: int) -> str:
-    """'/' where the number has a second part."""
-    return "/" if last - index == 2 else ""

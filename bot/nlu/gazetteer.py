@@ -206,7 +206,7 @@ class Gazetteer:
 
 
 def _clarity(name: str) -> Clarity:
-    key = folded(name)
+    key = folded(name.replace(" ", ""))
     if key in FIRST_NAMES:
         return Clarity.PERSON
     if key in PROVINCES or key in _CITIES:

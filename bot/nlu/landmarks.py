@@ -60,6 +60,13 @@ _NOT_NAMES = frozenset(
 _APARTMENT = frozenset("apt ap apartman apartmani asm".split())
 
 
+_NOUNS = frozenset(_GENERIC)
+_HOUSES = frozenset(
+    "camii okulu ilkokulu ortaokulu lisesi anaokulu hastanesi sitesi apartmanı marketi eczanesi oteli üniversitesi fakültesi müzesi "
+    "pastanesi plazası evleri konutları fabrikası bankası kursu pasajı kahvesi hanı ASM kreşi sarayı stadyumu stadı".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Landmark:
     """Words `first` to `last` (exclusive), without the word of position; `value` a noun phrase without endings."""
@@ -95,6 +102,20 @@ def heads(words: Words) -> frozenset[int]:
     """Positions of possessed nouns that make a landmark's name of what stands before them (Parkı, İlkokulu)."""
     possessed = _forms()[1]
     return frozenset(i for i, word in enumerate(words.items) if word.key in possessed)
+
+
+def institutions(words: Words) -> frozenset[int]:
+    """Those of the heads that name a house, not a part of the neighbourhood."""
+    possessed = _forms()[1]
+    return frozenset(i for i, word in enumerate(words.items) if possessed.get(word.key) in _HOUSES)
+
+
+def nouns(words: Words) -> frozenset[int]:
+    """Positions of landmarks' nouns in any form, and of the first word of such nouns of two words."""
+    bare = _forms()[0]
+    return frozenset(
+        i for i, word in enumerate(words.items) if bare.get(word.key) in _NOUNS or bare.get(word.key + words.key(i + 1), "").count(" ")
+    )
 
 
 def landmarks(words: Words, taken: frozenset[int]) -> list[Landmark]:

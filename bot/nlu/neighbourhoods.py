@@ -6,12 +6,12 @@ points are chosen by hand and were checked against the annotated training messag
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.nlu.gazetteer import Clarity, Gazetteer, Match
 from bot.nlu.geography import COMMON_DISTRICTS, COMMON_PROVINCES, PROVINCES
-from bot.nlu.place_lexicon import AREA, EVENT_AFTER, PERSON_AFTER
+from bot.nlu.place_lexicon import AREA, EVENT_AFTER, PERSON_AFTER, POSITIONS, TRADE_AFTER
 from bot.nlu.place_words import Words
 from bot.nlu.streets import heads_street
 from bot.nlu.suffixes import readings
@@ -45,19 +45,34 @@ def is_mahalle(key: str) -> bool:
     return key in _MAHALLE or key.startswith(("mahalle", "mahlle", "mahale", "mhalle"))
 
 
-def mentions(words: Words, matches: list[Match], gazetteer: Gazetteer, heads: frozenset[int]) -> list[Mention]:
-    """The readings that are meant as neighbourhoods, in the order of the text.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What else was seen in the text. `heads`: words like Parkı that make a landmark's name of what stands before them;
 
-    `heads`: positions of words like Parkı or İlkokulu that make what stands before them the name of a landmark.
+    `institutions`: those of them that name a house (İlkokulu, Camii); `nouns`: landmarks' nouns; `typed`: each position
+    inside a street, its type word excepted, with the position of the type word.
     """
+
+    heads: frozenset[int]
+    institutions: frozenset[int]
+    nouns: frozenset[int]
+    typed: Mapping[int, int]
+
+
+def mentions(words: Words, matches: list[Match], gazetteer: Gazetteer, around: Around) -> list[Mention]:
+    """The readings that are meant as neighbourhoods, in the order of the text."""
     found = []
     for match in matches:
-        points = sum(_points(words, match, gazetteer, heads, len(matches)))
+        points = sum(_points(words, match, gazetteer, around))
         if points < ACCEPTED:
             continue
         last = match.last + 1 if is_mahalle(words.key(match.last)) and not words.parted(match.last) else match.last
-        found.append(Mention(match, match.first, last, points, words.key(last) in _NOT and not words.parted(last)))
+        found.append(Mention(match, match.first, last, points, _denied(words, last)))
     return found
+
+
+def _denied(words: Words, index: int) -> bool:
+    return words.key(index) in _NOT and not words.parted(index) and words.key(index + 1) not in ("mi", "miydi", "midir")
 
 
 def elsewhere_named(words: Words, index: int, gazetteer: Gazetteer) -> bool:
@@ -67,61 +82,81 @@ def elsewhere_named(words: Words, index: int, gazetteer: Gazetteer) -> bool:
     if not words.items[index].capital and words.cased:
         return False
     for stem, ending in readings(words.items[index].key):
-        if ending in ("", "gen", "loc") and stem != fold(gazetteer.province) and (stem in PROVINCES or stem in gazetteer.district_names):
+        if ending in ("", "gen", "loc", "abl") and stem != fold(gazetteer.province) and (stem in PROVINCES or stem in gazetteer.district_names):
             return stem not in COMMON_PROVINCES and stem not in COMMON_DISTRICTS
     return False
 
 
-def _points(
-    words: Words, match: Match, gazetteer: Gazetteer, heads: frozenset[int], readings: int
-) -> Iterator[float]:
+def _points(words: Words, match: Match, gazetteer: Gazetteer, around: Around) -> Iterator[float]:
     clarity = max(entry.clarity for entry in match.entries)
-    vague = clarity < Clarity.PART
     first, last = words.items[match.first], words.items[match.last - 1]
-    after, further = words.key(match.last), words.key(match.last + 1)
-    parted = words.parted(match.last)
     yield _BASE[clarity]
     yield -1.5 * match.errors if len(last.key) < 8 else -0.6 * match.errors
     if last.tail:
         yield 2.0 if first.capital or not words.cased else 1.0
+    yield from _by_ending(match, clarity)
+    if first.capital and not first.initial:
+        yield 0.75
+    elif clarity is Clarity.WORD and not match.entry.own:
+        yield -1.0
+    yield from _by_left(words, match, gazetteer)
+    yield from _by_frame(words, match, clarity)
+    if words.parted(match.last):
+        if match.last in around.typed:
+            yield 1.0
+    else:
+        yield from _by_right(words, match, clarity, around)
+
+
+def _by_ending(match: Match, clarity: Clarity) -> Iterator[float]:
     if match.ending == "loc":
         yield 1.5 if clarity is not Clarity.WORD else 0.75
-    elif match.ending in ("acc", "ins", "cop") or (match.ending == "adj" and vague):
+    elif match.ending in ("acc", "ins", "cop") or (match.ending == "adj" and clarity < Clarity.PART):
         yield -1.0
     elif match.ending == "abl":
         yield 0.5
-    if match.ending == "abl" and any(words.key(match.last + i).startswith(_MOVED) for i in range(4)):
-        yield -4.0
-    if first.capital and not first.initial:
-        yield 0.75
-    if words.key(match.first - 1) in (gazetteer.district_key, fold(gazetteer.province), *gazetteer.outside_keys):
+
+
+def _by_left(words: Words, match: Match, gazetteer: Gazetteer) -> Iterator[float]:
+    before = words.key(match.first - 1)
+    if before in (gazetteer.district_key, fold(gazetteer.province), *gazetteer.outside_keys):
         yield 2.5
-    if elsewhere_named(words, match.first - 1, gazetteer) or (
-        elsewhere_named(words, match.last, gazetteer) and not heads_street(words, match.last + 1)
-    ):
+    if before == "imam":
+        yield -6.0
+    if elsewhere_named(words, match.first - 1, gazetteer):
+        yield -12.0
+    elif elsewhere_named(words, match.last, gazetteer) and not heads_street(words, match.last + 1):
         yield -4.0
-    if is_mahalle(words.key(match.first - 1)) and not last.tail:
+    if is_mahalle(before) and not words.items[match.last - 1].tail:
         yield 2.0
-    if len(words.items) - (match.last - match.first) <= sum(word.key in _ANSWER for word in words.items) + (
-        0 if clarity is Clarity.WORD and match.errors else 0
-    ):
+
+
+def _by_frame(words: Words, match: Match, clarity: Clarity) -> Iterator[float]:
+    """Points for standing alone, first or last: as an answer, or as one writes an address."""
+    count = len(words.items)
+    beginning = match.first == 0 or words.parted(match.first)
+    ending = match.last == count or words.parted(match.last)
+    if count - (match.last - match.first) <= sum(word.key in _ANSWER for word in words.items):
         yield 3.5
-    if (match.first == 0 or words.parted(match.first)) and (parted or match.last == len(words.items)):
-        yield 1.0
-    elif match.first == 0 or match.last == len(words.items):
+    if beginning and ending:
+        yield 2.0 if words.items[match.first].capital else 1.0
+    elif match.first == 0 or match.last == count:
         yield 0.75 if clarity is not Clarity.PERSON else 0.25
-    if parted:
-        yield from _before_street(words, match.last, 1.0)
-        return
+
+
+def _by_right(words: Words, match: Match, clarity: Clarity, around: Around) -> Iterator[float]:
+    after, further = words.key(match.last), words.key(match.last + 1)
     if is_mahalle(after):
         yield 4.0
-    elif heads_street(words, match.last) and not match.ending:
+    elif around.typed.get(match.last - 1) == match.last and not match.ending:
         yield -6.0
-    elif match.last in heads and not match.ending:
-        yield -0.5 if clarity is Clarity.CLEAR else -3.0
-    elif match.last + 1 in heads and not match.ending and clarity is not Clarity.CLEAR:
-        yield -1.5
-    elif after in PERSON_AFTER or after in EVENT_AFTER:
+    elif after.startswith("muhtar"):
+        yield 2.5
+    elif match.last in around.heads and not match.ending:
+        yield -3.0 if match.last in around.institutions else _by_head(words, match.last, clarity)
+    elif after in PERSON_AFTER or after in EVENT_AFTER or after.startswith(TRADE_AFTER) or after == "ersoy":
+        yield -6.0
+    elif after == "sultan" and further == "mehmet":
         yield -6.0
     elif after.startswith(AREA) and match.ending in ("", "gen"):
         yield 2.5
@@ -129,23 +164,32 @@ def _points(
         yield 2.5
     elif after in _SAID:
         yield 2.5
-    elif after == "sultan" and further == "mehmet":
-        yield -6.0
     elif after in ("da", "de", "ta", "te", "dan", "den") and clarity is not Clarity.WORD:
         yield 0.75
     elif clarity is Clarity.WORD and match.entry.name == "Dokuz" and after[:3] in ("gun", "ay", "yil", "saa", "haf"):
         yield -3.0
-    else:
-        yield from _before_street(words, match.last, 2.5)
-    if further and match.ending == "gen" and after.startswith(("cop", "sokak", "yol", "ic", "ort", "her")):
-        yield 0.5
+    elif match.last in around.typed:
+        yield 2.5
+    elif not match.ending:
+        yield from _before_landmark(words, match.last, around)
+    if match.ending == "abl" and any(words.key(match.last + i).startswith(_MOVED) for i in range(4)):
+        yield -4.0
 
 
-def _before_street(words: Words, index: int, points: float) -> Iterator[float]:
-    """Points where a street's name follows, within four words and without a sign inside it."""
-    for step in range(1, 5):
-        if index + step >= len(words.items) or words.parted(index + step):
+def _by_head(words: Words, index: int, clarity: Clarity) -> float:
+    if clarity is Clarity.CLEAR:
+        return -0.5
+    return 0.0 if clarity is Clarity.CITY and not words.items[index].capital else -3.0
+
+
+def _before_landmark(words: Words, index: int, around: Around) -> Iterator[float]:
+    """Points where a landmark follows: 'Sancak taksi durağı yanı', 'Işıklar Özel Çağ Hastanesi'."""
+    for step in range(3):
+        here = index + step
+        if here >= len(words.items) or (step and words.parted(here)):
             return
-        if heads_street(words, index + step):
-            yield points
+        if (step and here in around.heads) or (
+            here in around.nouns and any(words.key(here + i) in POSITIONS for i in range(1, 4))
+        ):
+            yield 2.0
             return

@@ -60,6 +60,12 @@ PERSON_AFTER = _set(
 EVENT_AFTER = _set("bayrami bayraminda bayramda bayrami'nda savcisi savciligi savciliga gazetesi partisi altini hastasi "
                    "hastasiyim hastaligi komasi fabrikasi fabrikasinin pancari olcum olcumu olcuyor yanmiyor yaniyor")  # fmt: skip
 
+TRADE_AFTER = (
+    "plaka", "gocmen", "kebap", "insaat", "depremzede", "borek", "boreg", "halisi", "otomotiv", "turizm", "ticaret", "lokanta",
+    "restoran", "spor", "firmasi", "sirket", "yardim", "savas", "depremi", "universite", "kredi", "bankasi", "gazisi",
+)  # fmt: skip
+"""Beginnings of words that, after a name, make it something else than a place."""
+
 POSITIONS = _set(
     "onu onunde onundeki onune onunden onlerinde yani yaninda yanindaki yanina yanindan yanlarinda karsisi karsisinda karsisindaki "
     "karsisina karsisindan arkasi arkasinda arkasindaki arkasina arkasindan arka bitisigi bitisiginde bitisigindeki kosesi "
@@ -74,9 +80,9 @@ POSITIONS = _set(
 
 TIME_UNITS = (
     "gun", "hafta", "ay", "yil", "sene", "saat", "dakika", "dk", "kez", "kere", "defa", "kisi", "tane", "adet", "metre", "mt",
-    "km", "kilo", "lira", "tl", "yas", "cocuk", "ev", "daire", "kat", "arac", "araba", "otobus", "hat", "kopek", "kedi", "torba",
+    "km", "kilo", "lira", "tl", "yas", "cocuk", "daire", "kat", "arac", "araba", "otobus", "hat", "kopek", "kedi", "torba",
     "cuval", "konteyner", "direk", "lamba", "agac", "m2", "m3", "metrekare", "derece", "puan", "yildiz", "bin", "milyon", "bucuk",
-    "ton", "litre", "parca", "apartman", "bina", "blok", "etap", "nci", "inci", "uncu", "numarali_otobus", "sefer", "yerde", "tek",
+    "ton", "litre", "parca", "blok", "etap", "nci", "inci", "uncu", "numarali_otobus", "sefer", "yerde", "tek",
     "cift", "koli", "aile", "aydir", "gunde", "katli", "kisilik", "sokak", "sok", "sk", "cadde", "cad", "cd", "bulvar", "blv", "yerinden",
     "temmuz", "ocak", "subat", "mart", "nisan", "mayis", "haziran", "agustos", "eylul", "ekim", "kasim", "aralik", "yuz", "sayili",
     "basvuru", "nolu_basvuru", "santim", "cm", "dekar", "hane", "motor", "fare", "camii",

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from bot.domain.requests import Place
 from bot.nlu.doors import doors
 from bot.nlu.elsewhere import elsewhere
-from bot.nlu.gazetteer import Clarity, Gazetteer, Match
-from bot.nlu.landmarks import Landmark, heads, landmarks
-from bot.nlu.neighbourhoods import Mention, is_mahalle, mentions
+from bot.nlu.gazetteer import Clarity, Gazetteer
+from bot.nlu.identifiers import Identifier, find_identifiers
+from bot.nlu.landmarks import Landmark, heads, institutions, landmarks, nouns
+from bot.nlu.neighbourhoods import Around, Mention, is_mahalle, mentions
 from bot.nlu.place_words import Words, folded, read_words
 from bot.nlu.streets import Street, normal_form, streets
 from bot.turkish import fold
@@ -50,11 +51,17 @@ def find_places(text: str, gazetteer: Gazetteer) -> FoundPlaces:
     if not words.items:
         return FoundPlaces()
     readings = gazetteer.matches(words)
-    named = mentions(words, readings, gazetteer, heads(words))
-    found_streets = streets(words, _ends(words, named, readings), {})
+    typed = {i: street.last - 1 for street in streets(words, frozenset()) for i in range(street.first, street.last - 1)}
+    named = mentions(words, readings, gazetteer, Around(heads(words), institutions(words), nouns(words), typed))
+    found_streets = streets(words, frozenset(mention.last for mention in named))
     inside = {i for street in found_streets for i in range(street.first, street.last)}
     named = [mention for mention in named if not inside.intersection(range(mention.first, mention.last))]
-    found_doors = doors(words, found_streets)
+    found_doors = doors(
+        words,
+        frozenset(street.last for street in found_streets),
+        frozenset(mention.last for mention in named),
+        inside | _identified(words, find_identifiers(text, gazetteer.prefix)),
+    )
     unlisted = _unlisted(words, inside | {i for m in named for i in range(m.first, m.last)})
     taken = frozenset(
         inside
@@ -97,9 +104,10 @@ def find_places(text: str, gazetteer: Gazetteer) -> FoundPlaces:
     )
 
 
-def _ends(words: Words, named: list[Mention], readings: list[Match]) -> frozenset[int]:
-    """Positions after which no street's name may reach back: behind a neighbourhood that something follows."""
-    return frozenset(mention.last for mention in named)
+def _identified(words: Words, found: tuple[Identifier, ...]) -> set[int]:
+    """Positions inside telephone numbers, plates and the like (not durations)."""
+    covered = [one for one in found if one.kind != "duration"]
+    return {i for one in covered for i, word in enumerate(words.items) if word.start < one.end and one.start < word.end}
 
 
 def _choose(words: Words, named: list[Mention]) -> tuple[Mention | None, tuple[str, ...]]:

@@ -80,7 +80,7 @@ def heads_street(words: Words, index: int) -> str | None:
     return kind
 
 
-def streets(words: Words, ends: frozenset[int], names: dict[int, int]) -> list[Street]:
+def streets(words: Words, ends: frozenset[int]) -> list[Street]:
     """All streets with a name or a number, from left to right.
 
     `ends`: positions right after a neighbourhood's name or 'mahallesi': no street's name reaches across them.
