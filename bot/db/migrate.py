@@ -39,6 +39,11 @@ def head() -> str:
     return found
 
 
+def knows(wanted: str) -> bool:
+    """Whether this version of the code has the revision."""
+    return wanted in {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
+
+
 def current(url: str) -> str | None:
     """The database's revision; None where it is empty. Raises DatabaseAway or ConfigError."""
     engine = make_engine(url, pooled=False)
