@@ -102,7 +102,9 @@ class FakeBotApi:
             Route("/bot{token}/{method}", self._answer, methods=["GET", "POST"]),
             Route("/file/bot{token}/{path:path}", self._download),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), log_config=None, access_log=False, lifespan="off", ws="none")
+        config = uvicorn.Config(
+            Starlette(routes=routes), log_config=None, access_log=False, lifespan="off", ws="none", loop="asyncio"
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
         self._thread.start()
@@ -110,8 +112,8 @@ class FakeBotApi:
             time.sleep(0.005)
 
     def stop(self) -> None:
-        """Hang up on everybody."""
-        self._server.should_exit = self._server.force_exit = True
+        """Answer what is under way at once, then hang up on everybody."""
+        self._server.should_exit = True
         self._thread.join(5)
 
     # -- Telegram's side
@@ -135,7 +137,7 @@ class FakeBotApi:
             return JSONResponse(refusal.body, refusal.status)
         if fault is not None:
             await self._sleep(fault.hang)
-        return JSONResponse({"ok": True, "result": result})
+        return Response(json.dumps({"ok": True, "result": result}), media_type="application/json")
 
     async def _sleep(self, seconds: float) -> None:
         end = time.monotonic() + seconds

@@ -30,7 +30,6 @@ _BEFORE_SENDING = (
     httpx.UnsupportedProtocol,
 )
 _NOBODY_THERE = ("chat not found", "peer_id_invalid", "user not found", "user is deactivated")
-CONFLICT_SECONDS = 10.0
 
 
 def translated(error: theirs.TelegramError) -> HizmetError:
@@ -76,6 +75,6 @@ RULES: dict[type, Callable[[theirs.TelegramError], HizmetError]] = {
     theirs.EndPointNotFound: lambda error: Rejected(error.message),
     theirs.ChatMigrated: lambda error: Rejected("the group became a supergroup"),
     theirs.RetryAfter: _rate_limited,
-    theirs.Conflict: lambda error: TransientError(error.message, CONFLICT_SECONDS),
+    theirs.Conflict: lambda error: TransientError(error.message),
     theirs.PassportDecryptionError: lambda error: Rejected("a passport that nobody asked for"),
 }
