@@ -19,7 +19,9 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa_sdk has no types
     def name(self) -> str:
         return f"action_{self.step.value}"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
         CURRENT_TURN.get().act(self.step.value)
         return []
 

@@ -192,6 +192,10 @@ class Leases(Protocol):
         """True where the lease is free, expired or already ours; then it is ours for `seconds`."""
         ...
 
+    def hold(self, name: str, owner: str, now: datetime, seconds: float) -> None:
+        """Make the lease ours whoever had it: for heartbeats."""
+        ...
+
     def value(self, name: str) -> str | None: ...
 
     def set_value(self, name: str, value: str) -> None: ...
@@ -226,6 +230,10 @@ class TurnSession(Protocol):
     @property
     def move(self) -> str:
         """What the messages mean here: the intent that the dialogue policy sees."""
+        ...
+
+    def say_text(self, text: str) -> None:
+        """Add a reply in plain words."""
         ...
 
     def act(self, name: str) -> None:

@@ -8,6 +8,7 @@ import logging
 import smtplib
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -120,9 +121,9 @@ def send_mail(box: Mailbox, text: str) -> Delivered:
     mail["From"], mail["To"] = box.sender, ", ".join(box.recipients)
     mail["Message-ID"] = make_msgid(domain=box.sender.rpartition("@")[2] or "localhost")
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text)
+    mail.set_content(text, cte="quoted-printable")
     try:
-        with _connected(box) as server:
+        with closing(_connected(box)) as server:  # not its own `with`: a mail taken counts, whatever QUIT gets
             if box.user is not None:
                 server.login(box.user, box.password or "")
             refused = server.send_message(mail)

@@ -52,9 +52,7 @@ class SqlConversations:
         return self._session.scalars(query).first()
 
     def _identity_of(self, event: IncomingEvent, now: datetime) -> Identity:
-        query = select(Identity).where(
-            identities.c.channel == event.channel, identities.c.external_id == event.sender
-        )
+        query = select(Identity).where(identities.c.channel == event.channel, identities.c.external_id == event.sender)
         found = self._session.scalars(query).first()
         if found is None:
             citizen = Citizen(created_at=now, display_name=event.display_name)

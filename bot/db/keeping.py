@@ -49,6 +49,11 @@ class SqlLeases:
         result = self._session.execute(taken.values(owner=owner, until=now + timedelta(seconds=seconds)))
         return bool(result.rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
+    def hold(self, name: str, owner: str, now: datetime, seconds: float) -> None:
+        insert_ignoring(self._session, leases, {"name": name})
+        held = update(leases).where(leases.c.name == name)
+        self._session.execute(held.values(owner=owner, until=now + timedelta(seconds=seconds)))
+
     def value(self, name: str) -> str | None:
         return self._session.scalar(select(leases.c.value).where(leases.c.name == name))
 

@@ -1,6 +1,6 @@
 """Files of incoming messages: brought from the provider before the turn, or given up with the reason.
 
-A message waits for its files at most about two minutes: six attempts with pauses of 2, 4, 8 … seconds. Then, and at
+A message waits for its files at most about two minutes: six attempts with pauses of 2, 5, 12, 31 and 60 seconds. Then, and at
 once where trying again can't help, the file carries its `problem` and the message goes on: a citizen is never stuck.
 """
 
@@ -22,7 +22,7 @@ from bot.ports import Channel, Clock, UnitOfWorkFactory
 log = logging.getLogger(__name__)
 GONE, TOO_LARGE = "gone", "too_large"
 ATTEMPTS = 6
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 45.0
+FIRST_PAUSE, FACTOR, LONGEST_PAUSE = 2.0, 2.5, 60.0
 AT_ONCE = 4
 IDLE = 0.2
 ALBUM_WAIT = timedelta(seconds=10)
@@ -133,7 +133,7 @@ class FetchWorker:
                 return  # another worker has it: our claim ran out
             row.payload = {**row.payload, "files": [asdict(file) for file in files]}
             if again:
-                pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (errand.attempt - 1))
+                pause = min(LONGEST_PAUSE, FIRST_PAUSE * FACTOR ** (errand.attempt - 1))
                 row.ready_at = now + timedelta(seconds=pause * (0.75 + 0.25 * self._rng.random()))
             else:
                 row.state, row.attempts = InboxState.READY, 0

@@ -14,7 +14,7 @@ from bot.nlu.linear import LinearModel
 class Classifier(Learner):
     """A linear model over the vectors. Subclasses say what the label of a message is, and put the result."""
 
-    defaults: ClassVar[dict[str, Any]] = {"strength": 1.0, "dense_weight": 1.0, "noisy": True}
+    defaults: ClassVar[dict[str, Any]] = {"strength": 0.3, "dense_strength": 0.003, "noisy": True}
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
         super().__init__(config, storage, resource)
@@ -27,7 +27,12 @@ class Classifier(Learner):
     def fit(self, examples: Sequence[Any]) -> None:
         from bot.nlu.fitting import fit_linear  # noqa: PLC0415  (scikit-learn and scipy only where one trains)
 
-        self.model = fit_linear(self.samples(examples), self.config["strength"], self.config["dense_weight"])
+        fitted = fit_linear(self.samples(examples), self.config["strength"], self.config["dense_strength"])
+        self.model = fitted.model
+        self.learn_more(fitted)
+
+    def learn_more(self, fitted: Any) -> None:
+        """Set thresholds and the like from what was said of held-out messages (bot.nlu.fitting.Fitted)."""
 
     def samples(self, examples: Iterable[Any]) -> list[Any]:
         """The messages that have a label, as samples."""

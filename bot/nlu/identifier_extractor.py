@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, ClassVar
 
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
 from bot.municipality import load_municipality
 from bot.nlu.component import Component
 from bot.nlu.identifiers import find_identifiers
@@ -26,7 +29,7 @@ class IdentifierExtractor(Component):
         super().__init__(config, storage, resource)
         self._prefix = load_municipality(municipality_path(self.config)).prefix
 
-    def process(self, messages: list[Any]) -> list[Any]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get("text") or ""
             found = find_identifiers(text, self._prefix)
@@ -48,5 +51,5 @@ class IdentifierExtractor(Component):
             )
         return messages
 
-    def process_training_data(self, training_data: Any) -> Any:
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data

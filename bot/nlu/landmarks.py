@@ -24,9 +24,9 @@ _POSSESSED = {
     "müze": "müzesi", "pastane": "pastanesi", "istasyon": "istasyonu", "plaza": "plazası", "konut": "konutları", "ev": "evleri",
     "konak": "konağı", "lojman": "lojmanları", "trafo": "trafosu", "bina": "binası", "fabrika": "fabrikası", "depo": "deposu",
     "banka": "bankası", "otopark": "otoparkı", "kule": "kulesi", "tepe": "tepesi", "kurs": "kursu", "pasaj": "pasajı",
-    "saha": "sahası", "tesis": "tesisleri", "büfe": "büfesi", "ocak": "ocağı", "daire": "dairesi", "kahve": "kahvesi", "han": "hanı",
+    "saha": "sahası", "tesis": "tesisleri", "büfe": "büfesi", "ocak": "ocağı", "kahve": "kahvesi", "han": "hanı",
     "hamam": "hamamı", "çeşme": "çeşmesi", "vadi": "vadisi", "geçit": "geçidi", "garaj": "garajı", "stat": "stadı", "kreş": "kreşi",
-    "muhtarlık": "muhtarlığı", "dershane": "dershanesi", "saray": "sarayı", "kapı": "kapısı", "türbe": "türbesi", "bahçe": "bahçesi",
+    "muhtarlık": "muhtarlığı", "dershane": "dershanesi", "saray": "sarayı", "türbe": "türbesi", "bahçe": "bahçesi",
 }  # fmt: skip
 _GENERIC = (
     "okul cami ilkokul ortaokul lise anaokulu kreş hastane eczane park durak market fırın muhtarlık karakol postane ptt "
@@ -39,7 +39,7 @@ _GENERIC = (
     "kültür_merkezi su_deposu çay_bahçesi çocuk_parkı çocuk_yuvası alt_geçit üst_geçit alışveriş_merkezi petrol_ofisi "
     "halk_ekmek_büfesi halk_eğitim_merkezi kuran_kursu kız_yurdu erkek_yurdu spor_kompleksi vergi_dairesi aile_hekimliği "
     "tıp_fakültesi basket_sahası futbol_sahası trafik_ışıkları semt_konağı mesire_yeri oto_sanayi sanayi_sitesi "
-    "okul_bahçesi hal_binası medaş_trafosu medaş_binası çay_ocağı nikah_sarayı yem_fabrikası şeker_fabrikası"
+    "okul_bahçesi okul_yolu hal_binası medaş_trafosu medaş_binası çay_ocağı nikah_sarayı yem_fabrikası şeker_fabrikası"
 ).split()
 _BRANDS = {
     "a101": "A101", "bim": "Bim", "sok": "Şok", "migros": "Migros", "carrefoursa": "CarrefourSA", "carrefour": "CarrefourSA",
@@ -57,9 +57,14 @@ _NOT_NAMES = frozenset(
     "alisveris yari tas iki uc hizmet cagri iletisim is dis ic gida sut ekmek yol kent sehir il ilce devlet ozel tum butun "
     "kalan yemek depo gecis aktarma toplama barinak rehabilitasyon kuran yuzme toplanma kaza bilgi cozum atik tedavi".split()
 )
-_APARTMENT = frozenset("apt ap apartman apartmani asm".split())
 
 
+_COURSES = frozenset("kursu salonu merkezi evleri binası deposu sahası merkezi otoparkı bahçesi".split())
+_MODIFIERS = frozenset(
+    "merkez yeni eski ulu buyuk kucuk kapali acik tas koy fen sanat anadolu imam hatip yesil beyaz mavi kirmizi asagi yukari devlet "
+    "sehir ozel halk kiz erkek ogrenci meslek rampali yikik tarihi camli baraj oto cuma carsamba persembe sali pazartesi "
+    "sabit semt ic dis kubbeli minareli".split()
+)
 _NOUNS = frozenset(_GENERIC)
 _HOUSES = frozenset(
     "camii okulu ilkokulu ortaokulu lisesi anaokulu hastanesi sitesi apartmanı marketi eczanesi oteli üniversitesi fakültesi müzesi "
@@ -93,8 +98,7 @@ def _forms() -> tuple[dict[str, str], dict[str, str]]:
             possessed.setdefault(form, owned)
     for form in with_endings("camisi", possessed=True):
         possessed.setdefault(form, "camii")
-    for short in _APARTMENT:
-        possessed[short] = "ASM" if short == "asm" else "apartmanı"
+    possessed |= {"apt": "apartmanı", "ap": "apartmanı", "asm": "ASM"}
     return bare, possessed
 
 
@@ -135,38 +139,46 @@ def landmarks(words: Words, taken: frozenset[int]) -> list[Landmark]:
 def _at(words: Words, index: int, free: int, taken: frozenset[int]) -> Landmark | None:
     bare, possessed = _forms()
     word = words.items[index]
-    brand = _brand(words, index)
-    if brand and (_positioned(words, index + 1) or words.key(index + 1).startswith("market") or _spelled(words, index)):
-        last = index + 2 if words.key(index + 1).startswith("market") else index + 1
-        return Landmark(index, last, brand, True, _positioned(words, last))
+    brand = _branded(words, index)
+    if brand:
+        return brand
     owned = possessed.get(word.key) or (possessed.get(word.stem) if word.tail else None)
-    if owned:
+    if owned and not (words.key(index + 1) in possessed and not words.parted(index + 1)):
         first = _name_start(words, index, free, taken)
         placed = _positioned(words, index + 1)
-        if first < index and (placed or _certain(words, first, index)):
+        if first < index and (placed or (owned not in _COURSES and _certain(words, first, index))):
             name = title(" ".join(item.written for item in words.items[first:index]))
             kind = owned if owned.isupper() else upper(owned[:1]) + owned[1:]
             return Landmark(first, index + 1, f"{name} {kind}", True, placed)
     pair = bare.get(words.key(index) + words.key(index + 1)) if not words.parted(index + 1) else None
-    if pair and " " in pair and _positioned(words, index + 2):
+    if pair and " " in pair and (_positioned(words, index + 2) or (pair == "okul yolu" and words.key(index + 1).endswith("da"))):
         return Landmark(index, index + 2, pair, False, True)
     triple = words.key(index) + words.key(index + 1) + words.key(index + 2)
     if len(triple) < 40 and bare.get(triple, "").count(" ") == 2 and _positioned(words, index + 3):
         return Landmark(index, index + 3, bare[triple], False, True)
     noun = bare.get(word.key) or (bare.get(word.stem) if word.tail else None)
-    if noun and noun in _GENERIC and _positioned(words, index + 1) and not _own(words, index):
-        return Landmark(index, index + 1, noun, False, True)
+    if noun and noun in _GENERIC and _positioned(words, index + 1):
+        first = _modified(words, index, free, taken)
+        value = " ".join([lower(item.written) for item in words.items[first:index]] + [noun])
+        return Landmark(first, index + 1, value if first == index else title(value), first < index, True)
     return _capitalised(words, index, taken)
 
 
-def _brand(words: Words, index: int) -> str | None:
-    word = words.items[index]
-    if words.key(index) == "kule" and words.key(index + 1).startswith("site"):
+def _branded(words: Words, index: int) -> Landmark | None:
+    """A shop's or bank's name with a word of position, 'market' or a local ending."""
+    last = index + 1
+    brand: str | None = None
+    if words.key(index) == "kule" and words.key(last).startswith("site") and not words.parted(last):
+        brand, last = "Kule Site", last + 1
+    else:
+        brand = next((_BRANDS[stem] for stem, _ in readings(words.key(index)) if stem in _BRANDS), None)
+    if brand is None:
         return None
-    for stem, _ in readings(word.key):
-        if stem in _BRANDS:
-            return _BRANDS[stem]
-    return None
+    shop = words.key(last).startswith(("market", "avm", "benzin", "petrol"))
+    if not (_positioned(words, last + shop) or shop or _spelled(words, index)):
+        return None
+    value = f"{brand} {'AVM' if words.key(last) == 'avm' else 'Market'}" if words.key(last).startswith(("market", "avm")) else brand
+    return Landmark(index, last + shop, value, True, _positioned(words, last + shop))
 
 
 def _spelled(words: Words, index: int) -> bool:
@@ -183,9 +195,16 @@ def _positioned(words: Words, index: int) -> bool:
     return words.key(index) in POSITIONS
 
 
-def _own(words: Words, index: int) -> bool:
-    """'bizim bakkalın önü' is still a landmark; 'belediyenin önünde' too; a car park's 'park yanı' isn't."""
-    return words.key(index) == "pazar" and words.key(index + 1) == "gunu"
+def _modified(words: Words, index: int, free: int, taken: frozenset[int]) -> int:
+    """Where the phrase begins: 'merkez cami', 'fen lisesi', 'kapalı pazar', or a name with a capital before the noun."""
+    first = index
+    while first > free and index - first < 2 and first - 1 not in taken and not words.parted(first):
+        word = words.items[first - 1]
+        named = word.capital and not word.initial and word.key not in NEVER_IN_STREET and not word.number
+        if word.tail or not (word.key in _MODIFIERS or named):
+            break
+        first -= 1
+    return first
 
 
 def _name_start(words: Words, index: int, free: int, taken: frozenset[int]) -> int:
@@ -211,9 +230,13 @@ def _name_start(words: Words, index: int, free: int, taken: frozenset[int]) -> i
         if beside and not words.cased and common(word.key) and any(e in ("loc", "abl", "gen") for _, e in readings(word.key)[1:]):
             break
         first = here
-    while first < index and words.items[first].initial and words.cased and common(words.key(first)) and index - first > 1:
+    while first < index - 1 and words.items[first].initial and words.cased and _ordinary(words.key(first)):
         first += 1
     return first
+
+
+def _ordinary(key: str) -> bool:
+    return any(common(stem) for stem, _ in readings(key)) or key.endswith(("lar", "ler"))
 
 
 def _certain(words: Words, first: int, index: int) -> bool:

@@ -15,30 +15,35 @@ from bot.nlu.vectors import Floats, SparseVector
 
 @dataclass
 class LinearModel:
-    """Scores are `sparse @ weights + dense @ dense_weights + bias`; probabilities softmax(score / temperature).
+    """Two linear parts, one over each vector, fused: softmax(sparse_scale * sparse part + dense_scale * dense part).
 
-    Shapes: weights (sparse columns, labels), dense_weights (dense columns, labels; no rows where no dense vector is
-    used), bias (labels,). A model of a single label always says that label.
+    Without a dense vector it is softmax(alone_scale * sparse part). The scales are set on held-out folds, so they
+    weigh the parts and calibrate the probabilities at once. Shapes: weights (sparse columns, labels), dense_weights
+    (dense columns, labels; no rows where none is used), biases (labels,). A model of one label always says it.
     """
 
     labels: tuple[str, ...]
     weights: Floats
-    dense_weights: Floats
     bias: Floats
-    temperature: float = 1.0
+    dense_weights: Floats
+    dense_bias: Floats
+    sparse_scale: float = 1.0
+    dense_scale: float = 1.0
+    alone_scale: float = 1.0
 
     def scores(self, sparse: SparseVector | None, dense: Floats | None) -> Floats:
-        """Linear scores, shape (labels,). Columns that the model does not know are left out."""
-        scores = self.bias.copy()
-        if sparse is not None and len(sparse.indices):
-            scores += sparse.values @ self.weights[sparse.indices]
-        if dense is not None and len(self.dense_weights):
-            scores += dense @ self.dense_weights
-        return scores
+        """Scaled scores, shape (labels,)."""
+        part = self.bias.copy()
+        if sparse is not None and len(sparse.indices) and len(self.weights):
+            part += sparse.values @ self.weights[sparse.indices]
+        if dense is None or not len(self.dense_weights):
+            return part * np.float32(self.alone_scale)
+        other = dense @ self.dense_weights + self.dense_bias
+        return part * np.float32(self.sparse_scale) + other * np.float32(self.dense_scale)
 
     def probabilities(self, sparse: SparseVector | None, dense: Floats | None) -> Floats:
         """Calibrated probabilities, shape (labels,), sum 1."""
-        return softmax(self.scores(sparse, dense) / np.float32(self.temperature))
+        return softmax(self.scores(sparse, dense))
 
     def ranked(self, sparse: SparseVector | None, dense: Floats | None) -> list[tuple[str, float]]:
         """All labels with their probabilities, most probable first."""
@@ -47,27 +52,33 @@ class LinearModel:
         return [(self.labels[index], float(values[index])) for index in order]
 
     def write(self, directory: Path) -> None:
-        """Store as data; the weights with half precision (the loss is below any threshold's width)."""
+        """Store as data; the weights with half precision (the loss is far below what a threshold can tell)."""
         np.savez(
             directory / "linear.npz",
             weights=self.weights.astype(np.float16),
-            dense_weights=self.dense_weights.astype(np.float16),
             bias=self.bias,
+            dense_weights=self.dense_weights.astype(np.float16),
+            dense_bias=self.dense_bias,
         )
-        about = {"labels": list(self.labels), "temperature": self.temperature}
+        about = {
+            "labels": list(self.labels),
+            "scales": [self.sparse_scale, self.dense_scale, self.alone_scale],
+        }
         (directory / "linear.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def read(cls, directory: Path) -> LinearModel:
         about = json.loads((directory / "linear.json").read_text(encoding="utf-8"))
         with np.load(directory / "linear.npz", allow_pickle=False) as stored:
-            return cls(
-                labels=tuple(about["labels"]),
-                weights=stored["weights"].astype(np.float32),
-                dense_weights=stored["dense_weights"].astype(np.float32),
-                bias=stored["bias"],
-                temperature=about["temperature"],
-            )
+            arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+        return cls(
+            tuple(about["labels"]),
+            arrays["weights"],
+            arrays["bias"],
+            arrays["dense_weights"],
+            arrays["dense_bias"],
+            *about["scales"],
+        )
 
 
 def softmax(scores: Floats) -> Floats:
@@ -79,5 +90,5 @@ def softmax(scores: Floats) -> Floats:
 def single(labels: Sequence[str]) -> LinearModel:
     """The model for data of one label (or none): it knows no features."""
     known = tuple(sorted(set(labels)))[:1] or ("none",)
-    empty = np.zeros((0, 1), dtype=np.float32)
-    return LinearModel(known, empty, empty, np.zeros(1, dtype=np.float32))
+    empty, zero = np.zeros((0, 1), dtype=np.float32), np.zeros(1, dtype=np.float32)
+    return LinearModel(known, empty, zero, empty, zero)

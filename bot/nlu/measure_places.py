@@ -22,7 +22,6 @@ from bot.nlu.place_extractor import gazetteer_of, municipality_path
 from bot.nlu.place_words import read_words
 from bot.nlu.places import find_places
 from bot.nlu.streets import normal_form, street_type
-from bot.nlu.suffixes import readings
 from bot.turkish import fold
 
 ENTITIES = ("neighbourhood", "street", "door_no", "landmark")
@@ -74,10 +73,7 @@ def _same(value: str, entity: str) -> str:
     if entity == "door_no":
         return fold(value).replace("-", "/")
     if entity == "landmark":
-        *before, last = key.split() or [""]
-        stems = [stem for stem, ending in readings(last) if ending != "adj" and len(stem) > 2]
-        stem = min(stems, key=len, default=last)
-        return "".join(before) + (stem[:-1] if stem[-1:] in "iu" and len(stem) > 4 else stem)[:5]
+        return " ".join(word[:4] for word in key.split())
     return key
 
 

@@ -7,6 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
 from bot.config import load_settings
 from bot.municipality import load_municipality
 from bot.nlu.component import Component
@@ -47,7 +50,7 @@ class PlaceExtractor(Component):
         super().__init__(config, storage, resource)
         self._gazetteer = gazetteer_of(municipality_path(self.config))
 
-    def process(self, messages: list[Any]) -> list[Any]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             found = find_places(message.get("text") or "", self._gazetteer)
             add_entities(
@@ -63,5 +66,5 @@ class PlaceExtractor(Component):
             )
         return messages
 
-    def process_training_data(self, training_data: Any) -> Any:
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data

@@ -8,10 +8,13 @@ from __future__ import annotations
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 
 from bot.nlu.act_classifier import ActClassifier
+from bot.nlu.dense_featurizer import DenseFeaturizer
+from bot.nlu.identifier_extractor import IdentifierExtractor
 from bot.nlu.kind_classifier import KindClassifier
 from bot.nlu.language_detector import LanguageDetector
 from bot.nlu.noiser import Noiser
 from bot.nlu.normaliser import Normaliser
+from bot.nlu.place_extractor import PlaceExtractor
 from bot.nlu.problem_splitter import ProblemSplitter
 from bot.nlu.sensitivity_detector import SensitivityDetector
 from bot.nlu.service_classifier import ServiceClassifier
@@ -20,11 +23,12 @@ from bot.nlu.urgency_detector import UrgencyDetector
 
 _TYPES = DefaultV1Recipe.ComponentType
 _CLASSIFIERS = (ActClassifier, ServiceClassifier, KindClassifier, UrgencyDetector, SensitivityDetector)
-_READERS = (LanguageDetector, ProblemSplitter)
+_READERS = (LanguageDetector, PlaceExtractor, IdentifierExtractor, ProblemSplitter)
 
 DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=False)(Noiser)
 DefaultV1Recipe.register(_TYPES.MESSAGE_TOKENIZER, is_trainable=False)(Normaliser)
 DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=True)(SparseFeaturizer)
+DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=True)(DenseFeaturizer)
 for _component in _CLASSIFIERS:
     DefaultV1Recipe.register(_TYPES.INTENT_CLASSIFIER, is_trainable=True)(_component)
 for _component in _READERS:

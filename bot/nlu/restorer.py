@@ -26,7 +26,7 @@ class Restorer:
     def __init__(self, contexts: dict[str, bool] | None = None) -> None:
         self.contexts: dict[str, bool] = contexts or {}
 
-    def fit(self, texts: Iterable[str], least: int = 2) -> None:
+    def fit(self, texts: Iterable[str], least: int = 1) -> None:
         """Learn from texts written with Turkish letters; contexts seen fewer than `least` times are dropped."""
         counts: dict[str, Counter[bool]] = defaultdict(Counter)
         for text in texts:

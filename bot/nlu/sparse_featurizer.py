@@ -1,4 +1,4 @@
-"""SparseFeaturizer: TF-IDF of character n-grams and of words over the normal form."""
+"""SparseFeaturizer: TF-IDF of character n-grams and of word stems over the normal form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.component import Learner
 from bot.nlu.keys import NORMAL, SPARSE
-from bot.nlu.vectors import SparseVector, TfIdf, character_ngrams, word_ngrams
+from bot.nlu.vectors import SparseVector, TfIdf, character_ngrams, stem_ngrams
 
 
 class SparseFeaturizer(Learner):
@@ -21,8 +21,7 @@ class SparseFeaturizer(Learner):
 
     defaults: ClassVar[dict[str, Any]] = {
         "char_from": 2,
-        "char_to": 5,
-        "word_to": 2,
+        "char_to": 4,
         "min_count": 2,
         "word_weight": 0.7,
     }
@@ -30,7 +29,7 @@ class SparseFeaturizer(Learner):
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
         super().__init__(config, storage, resource)
         self._characters = TfIdf(character_ngrams, self.config["char_from"], self.config["char_to"])
-        self._words = TfIdf(word_ngrams, 1, self.config["word_to"])
+        self._words = TfIdf(stem_ngrams, 1, 2)
 
     def fit(self, examples: Sequence[Any]) -> None:
         texts = [example.get(NORMAL) or "" for example in examples]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -39,9 +40,15 @@ def character_ngrams(text: str, lowest: int, highest: int) -> list[str]:
     return found
 
 
-def word_ngrams(text: str, lowest: int, highest: int) -> list[str]:
-    """Word n-grams; signs are left out."""
-    words = [word for word in (part.strip(".,;:!?()\"'-…") for part in text.split()) if word]
+STEM = 5
+"""Turkish words cut after five letters are about as good as stems (Can et al. 2008, "Information retrieval on Turkish
+texts")."""
+_WORD = re.compile(r"\w+")
+
+
+def stem_ngrams(text: str, lowest: int, highest: int) -> list[str]:
+    """n-grams of words cut after five letters."""
+    words = [word[:STEM] for word in _WORD.findall(text)]
     found = list(words) if lowest == 1 else []
     for size in range(max(2, lowest), highest + 1):
         found.extend([" ".join(words[start : start + size]) for start in range(len(words) - size + 1)])

@@ -90,7 +90,7 @@ class Notifier:
             unit=self._municipality.units.get(request.unit or "", ""),
             body=body.name if body else "",
             phone=self._texts.phone_of(body) if body else "",
-            note=self._texts("note", note=note) if note else "",
+            note=" " + self._texts("note", note=note) if note else "",
         )
 
     def _told(self, request: Request) -> list[tuple[int, int]]:

@@ -19,7 +19,9 @@ def clean(text: str) -> str:
     return kept[:MAX_TEXT]
 
 
-_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INVISIBLE = frozenset(
+    "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def payload_of(event: IncomingEvent) -> dict[str, Any]:

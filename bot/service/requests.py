@@ -218,5 +218,3 @@ def find_request(uow: UnitOfWork, number: str, lock: bool = True) -> Request:
 
 def is_open(request: Request) -> bool:
     return Status(request.status) in OPEN
-
-

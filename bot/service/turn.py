@@ -214,7 +214,11 @@ class TurnWorker:
             uow.conversations.say(_said(conversation.id, row, event))
         if talk.understood:
             conversation.misunderstandings = 0
-        if talk.replies and not conversation.public and conversation.notice_version != self._municipality.privacy_version:
+        if (
+            talk.replies
+            and not conversation.public
+            and conversation.notice_version != self._municipality.privacy_version
+        ):
             notice = self._texts("notice", url=self._municipality.privacy_url)
             talk.replies[0] = replace(talk.replies[0], text=f"{talk.replies[0].text}\n\n{notice}")
             conversation.notice_version, conversation.notice_at = self._municipality.privacy_version, now
@@ -252,7 +256,9 @@ class TurnWorker:
 
 def _expire(conversation: Conversation, now: datetime) -> None:
     """Drafts that nobody touched for a day are forgotten."""
-    kept = tuple(draft for draft in conversation.drafts if draft.touched_at and now - draft.touched_at < timedelta(hours=24))
+    kept = tuple(
+        draft for draft in conversation.drafts if draft.touched_at and now - draft.touched_at < timedelta(hours=24)
+    )
     if kept != conversation.drafts:
         conversation.drafts = kept
 
@@ -294,7 +300,9 @@ def _said(conversation_id: int, row: InboxRow, event: IncomingEvent) -> Message:
     return Message(conversation_id, "in", "citizen", text, row.received_at, row.kind, extra, inbox_id=row.id)
 
 
-def _keep_files(uow: UnitOfWork, conversation_id: int, events: Sequence[IncomingEvent], now: datetime) -> tuple[int, ...]:
+def _keep_files(
+    uow: UnitOfWork, conversation_id: int, events: Sequence[IncomingEvent], now: datetime
+) -> tuple[int, ...]:
     ids = []
     for event in events:
         for file in event.files:
@@ -313,5 +321,3 @@ def _keep_files(uow: UnitOfWork, conversation_id: int, events: Sequence[Incoming
             )
             ids.append(uow.requests.add_attachment(attachment))
     return tuple(ids)
-
-

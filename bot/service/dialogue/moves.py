@@ -99,10 +99,16 @@ _SKIP = re.compile(
 _DROP = re.compile(
     r"(vazgec\w*|iptal( et\w*| olsun)?|bosver\w*|bos ver\w*|kalsin|birak\w*|gerek kalmadi|istemiyorum( artik)?|vaz gec\w*)"
 )
-_NEW = re.compile(r"(yeni( bir)? (basvuru|konu|sorun|sikayet)|farkli|hayir farkli|baska( bir)? (konu|sorun|sey)|hayir|yok|degil)")
+_NEW = re.compile(
+    r"(yeni( bir)? (basvuru|konu|sorun|sikayet)|farkli|hayir farkli|baska( bir)? (konu|sorun|sey)|hayir|yok|degil)"
+)
 _ERASE = re.compile(r"(veri\w*|bilgi\w*|kayit\w*)\b.{0,40}\bsil|\bsil\w*\b.{0,40}\b(veri|bilgi)|unutulma hakki")
-_EXPORT = re.compile(r"veri\w*\b.{0,40}\b(ver(in|ir)?\b|gonder|dok|kopya|goster|gormek|istiyorum)|hakkimda (ne|hangi)\b.{0,40}\b(tut|sakl|kayit)")
-_ROBOT = re.compile(r"\b(robot|yapay zeka|bot) ?m[iu]s[iu]n|insan m[iu]s[iu]n|gercek (biri|insan) m[iu]|kiminle konusuyorum|\bmakine misin")
+_EXPORT = re.compile(
+    r"veri\w*\b.{0,40}\b(ver(in|ir)?\b|gonder|dok|kopya|goster|gormek|istiyorum)|hakkimda (ne|hangi)\b.{0,40}\b(tut|sakl|kayit)"
+)
+_ROBOT = re.compile(
+    r"\b(robot|yapay zeka|bot) ?m[iu]s[iu]n|insan m[iu]s[iu]n|gercek (biri|insan) m[iu]|kiminle konusuyorum|\bmakine misin"
+)
 _HELP = re.compile(r"(yardim|neler yapabil\w+|ne yapabil\w+|ne ise yar\w+|nasil kullan\w+)")
 _MINE = re.compile(r"basvuru(lar)?im(i|in)?\b|sikayet(ler)?im ne oldu")
 
@@ -306,7 +312,9 @@ def _at_confirmation(s: Situation, answer: str, new_problem: bool) -> Move | Non
 
 def _known_service(s: Situation) -> bool:
     draft = s.draft
-    return draft is not None and (s.understanding.service == draft.service or s.understanding.service in draft.alternatives)
+    return draft is not None and (
+        s.understanding.service == draft.service or s.understanding.service in draft.alternatives
+    )
 
 
 def _says_where(u: Understanding) -> bool:
@@ -324,7 +332,12 @@ def _free(s: Situation) -> Move:
         return Move.ASK_STATUS
     if u.act is Act.THANK:
         praise = u.service is not None and len(words) >= 4
-        if u.problems and u.problems[0].kind is not Kind.THANKS and u.service_confidence >= SURE_SERVICE and len(words) > 5:
+        if (
+            u.problems
+            and u.problems[0].kind is not Kind.THANKS
+            and u.service_confidence >= SURE_SERVICE
+            and len(words) > 5
+        ):
             return Move.REPORT
         return Move.PRAISE if praise else Move.THANK
     if _HELP.fullmatch(text):

@@ -346,5 +346,7 @@ def _with_files(talk: Talk, draft: Draft) -> Draft:
     if not draft.place.known:
         for file in (file for event in talk.events for file in event.files):
             if file.latitude is not None:
-                draft = replace(draft, place=draft.place.merged(Place(latitude=file.latitude, longitude=file.longitude)))
+                draft = replace(
+                    draft, place=draft.place.merged(Place(latitude=file.latitude, longitude=file.longitude))
+                )
     return draft

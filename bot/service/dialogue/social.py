@@ -255,5 +255,3 @@ def in_public(talk: Talk) -> None:
 
 def _has_personal(talk: Talk) -> bool:
     return sum(char.isdigit() for char in talk.text) >= 10
-
-

@@ -1,0 +1,154 @@
+"""The serving roles in one asyncio process: channels (receiving), delivery (fetching, sending, sweeping) and web."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+
+import uvicorn
+from starlette.routing import BaseRoute
+
+from bot.bootstrap.wiring import Database, municipality_of, open_database
+from bot.channels.alerts import AlertChannel
+from bot.channels.files import DiskFiles
+from bot.channels.telegram import TelegramChannel, TelegramPoller, telegram_routes
+from bot.channels.webchat import WebChatChannel
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.delivery.fetching import FetchWorker
+from bot.delivery.sweeping import Sweeper
+from bot.delivery.worker import DeliveryWorker
+from bot.errors import ConfigError
+from bot.operations.health import operations_routes
+from bot.ports import Channel
+from bot.service.receiving import Receiver
+from bot.web.app import create_app
+
+log = logging.getLogger(__name__)
+Loop = Callable[[asyncio.Event], Awaitable[None]]
+
+
+class Serving:
+    """Builds what the chosen roles need and runs it until SIGTERM."""
+
+    def __init__(self, settings: Settings, roles: frozenset[str]) -> None:
+        self._settings, self._roles = settings, roles
+        self._clock = SystemClock()
+        self._database: Database = open_database(settings)
+        self._municipality = municipality_of(settings.municipality)
+        self._files = DiskFiles(settings.files)
+        self._receiver = Receiver(self._database.writes, self._clock, settings.gather_seconds)
+        self._telegram = TelegramChannel(settings, self._files) if settings.telegram_token else None
+        self._owner = f"{socket.gethostname()}:{os.getpid()}"
+
+    async def run(self) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        loops: list[Loop] = []
+        routes: list[BaseRoute] = []
+        if "channels" in self._roles and self._telegram is not None:
+            if self._settings.telegram_webhook_secret:
+                routes += telegram_routes(self._telegram, self._receiver, self._database.writes, self._clock)
+            else:
+                loops.append(
+                    TelegramPoller(
+                        self._telegram, self._receiver, self._database.writes, self._clock, self._owner
+                    ).poll
+                )
+        if "delivery" in self._roles:
+            loops += self._delivery_loops()
+        server = self._server(routes) if "web" in self._roles else None
+        tasks = [asyncio.create_task(each(stop)) for each in loops]
+        if server is not None:
+            tasks.append(asyncio.create_task(_serve(server, stop)))
+        log.info("serving", extra={"roles": ",".join(sorted(self._roles))})
+        await _until_stopped(stop, tasks)
+        if self._telegram is not None:
+            await self._telegram.aclose()
+        self._database.engine.dispose()
+
+    def _delivery_loops(self) -> Sequence[Loop]:
+        channels: dict[str, Channel] = {"web": WebChatChannel()}
+        if self._telegram is not None:
+            channels["telegram"] = self._telegram
+        channels["alert"] = AlertChannel(self._settings, self._telegram)
+        writes, clock = self._database.writes, self._clock
+        return (
+            DeliveryWorker(writes, channels, clock, self._municipality, random.Random()).run,
+            FetchWorker(
+                writes,
+                channels,
+                clock,
+                random.Random(),
+                gather_seconds=self._settings.gather_seconds,
+                max_file=self._settings.max_file,
+            ).run,
+            Sweeper(writes, self._municipality, clock, self._owner).run,
+        )
+
+    def _server(self, routes: Sequence[BaseRoute]) -> uvicorn.Server:
+        app = create_app(
+            settings=self._settings,
+            municipality=self._municipality,
+            engine_uows=self._database.writes,
+            reads=self._database.reads,
+            receiver=self._receiver,
+            files=self._files,
+            clock=self._clock,
+            extra_routes=(*operations_routes(self._settings, self._database.engine), *routes),
+        )
+        _check_port(self._settings.host, self._settings.port)
+        config = uvicorn.Config(
+            app,
+            host=self._settings.host,
+            port=self._settings.port,
+            log_config=None,
+            access_log=False,
+            proxy_headers=True,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=5,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        server = uvicorn.Server(config)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the process handles its signals
+        return server
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ConfigError(f"port {port} on {host} cannot be used ({error.strerror}); set HIZMET_PORT") from error
+
+
+async def _serve(server: uvicorn.Server, stop: asyncio.Event) -> None:
+    async def watch() -> None:
+        await stop.wait()
+        server.config.app.state.chat_hub.close()
+        server.should_exit = True
+
+    watcher = asyncio.create_task(watch())
+    with contextlib.suppress(asyncio.CancelledError):
+        await server._serve()
+    watcher.cancel()
+
+
+async def _until_stopped(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Wait for the signal; a loop that ends by an error stops the process, so that its supervisor starts it anew."""
+    waiter = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([waiter, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result

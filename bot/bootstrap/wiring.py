@@ -1,0 +1,53 @@
+"""What every role needs: database, municipality, model."""
+
+from __future__ import annotations
+
+import functools
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from bot.config import Settings
+from bot.db.engine import make_engine
+from bot.db.unit_of_work import SqlUnitOfWork
+from bot.errors import ConfigError
+from bot.municipality import Municipality, load_municipality
+from bot.ports import UnitOfWork
+
+
+class Database:
+    """Units of work on one engine; `writes` for changes, `reads` for looking."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def writes(self) -> AbstractContextManager[UnitOfWork]:
+        return SqlUnitOfWork(self.engine)
+
+    def reads(self) -> AbstractContextManager[UnitOfWork]:
+        return SqlUnitOfWork(self.engine, write=False)
+
+
+@functools.lru_cache(maxsize=4)
+def municipality_of(path: Path) -> Municipality:
+    """The municipality's file, read once a process."""
+    return load_municipality(path)
+
+
+def open_database(settings: Settings) -> Database:
+    """The configured database. Nothing is connected yet."""
+    return Database(make_engine(settings.database))
+
+
+def current_model(models: Path) -> Path:
+    """The model in use: what `models/current` names, else the newest. Raises ConfigError where there is none."""
+    pointer = models / "current"
+    if pointer.is_file():
+        chosen = models / pointer.read_text(encoding="utf-8").strip()
+        if chosen.is_file():
+            return chosen
+    found = sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise ConfigError("there is no model here; train one with: hizmet train", str(models))
+    return found[-1]

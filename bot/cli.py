@@ -1,0 +1,251 @@
+"""The command `hizmet`. Each command's module is loaded only when it is called, so that small ones answer at once."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Optional
+
+import typer
+
+from bot.config import Settings, load_settings
+from bot.errors import HizmetError, UserError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+requests_app = typer.Typer(no_args_is_help=True, help="Requests: list, show, and every change through the one gate.")
+review_app = typer.Typer(no_args_is_help=True, help="Review items: what needs a person.")
+db_app = typer.Typer(no_args_is_help=True, help="The request database.")
+models_app = typer.Typer(no_args_is_help=True, help="Trained models.")
+privacy_app = typer.Typer(no_args_is_help=True, help="Personal data (KVKK).")
+app.add_typer(requests_app, name="requests")
+app.add_typer(review_app, name="review")
+app.add_typer(db_app, name="db")
+app.add_typer(models_app, name="models")
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+Note = Annotated[Optional[str], typer.Option("--note", help="Words for the citizen.")]  # noqa: UP045 - typer reads it
+Staff = Annotated[str, typer.Option("--as", help="Your name, as history and audit keep it.")]
+WHO = os.environ.get("USER", "staff")
+
+
+def _load(name: str) -> ModuleType:
+    """A command's module, at the moment it is called."""
+    return importlib.import_module(f"bot.commands.{name}")
+
+
+def _settings() -> Settings:
+    return load_settings()
+
+
+@app.command()
+def run(
+    roles: Annotated[str, typer.Option(help="Comma-separated: channels,dialogue,delivery,web.")] = "all",
+    workers: Annotated[int, typer.Option(help="Dialogue processes (PostgreSQL).")] = 0,
+) -> None:
+    """Start the system, or the named roles of it."""
+    _load("running").run(_settings(), roles, workers)
+
+
+@app.command()
+def train(
+    with_: Annotated[Optional[Path], typer.Option("--with", help="Labelled requests (JSONL).")] = None,  # noqa: UP045
+) -> None:
+    """Train a model; it is taken into use when no class falls by more than the stated margin."""
+    _load("models").train(_settings(), with_)
+
+
+@app.command()
+def chat() -> None:
+    """Talk with the assistant in the terminal (a database of its own)."""
+    _load("rehearse").run_chat(_settings())
+
+
+@app.command()
+def parse() -> None:
+    """Understand texts: one a line (or JSONL with `text`) in, one JSON object a line out."""
+    _load("understand").parse(_settings())
+
+
+@app.command()
+def evaluate(
+    file: Path,
+    html: Annotated[Optional[Path], typer.Option(help="Also write a page with plots.")] = None,  # noqa: UP045
+) -> None:
+    """Measure the understanding on a labelled file."""
+    _load("understand").evaluate(_settings(), file, html)
+
+
+@app.command()
+def replay(files: list[Path], as_json: Json = False) -> None:
+    """Play scripted conversations through the real engine; exit status 1 where one fails."""
+    if not _load("rehearse").run_replay(_settings(), files, as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def simulate(file: Path, as_json: Json = False) -> None:
+    """Let every text be sent by a simulated citizen; say what became of each."""
+    _load("rehearse").run_simulate(_settings(), file, as_json)
+
+
+@app.command()
+def bench(as_json: Json = False) -> None:
+    """Measure turns a second, latency, memory and start."""
+    _load("bench").run(_settings(), as_json)
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything that the system needs and say how to mend it."""
+    if not _load("keeping").doctor(_settings()):
+        raise typer.Exit(1)
+
+
+@requests_app.command("list")
+def requests_list(
+    status: Optional[str] = None,  # noqa: UP045
+    unit: Optional[str] = None,  # noqa: UP045
+    limit: int = 50,
+    as_json: Json = False,
+) -> None:
+    """Newest first."""
+    _load("requests").show_list(_settings(), status, unit, limit, as_json)
+
+
+@requests_app.command("show")
+def requests_show(number: str, as_json: Json = False) -> None:
+    """One request with its history."""
+    _load("requests").show(_settings(), number, as_json)
+
+
+def _change(name: str, help_text: str) -> None:
+    @requests_app.command(name, help=help_text)
+    def command(number: str, note: Note = None, staff: Staff = WHO) -> None:
+        _load("requests").change(_settings(), number, name, note, staff)
+
+
+for _name, _help in (
+    ("start", "Work has begun."),
+    ("resolve", "Solved: the citizen is told and asked to rate it."),
+    ("reject", "Ends without being done; the note says why."),
+    ("reopen", "Open it again."),
+    ("cancel", "Close it as withdrawn."),
+):
+    _change(_name, _help)
+
+
+@requests_app.command("assign")
+def requests_assign(number: str, unit: str, note: Note = None, staff: Staff = WHO) -> None:
+    """Give it to a unit (code of the municipality's file)."""
+    _load("requests").assign(_settings(), number, unit, note, staff)
+
+
+@requests_app.command("forward")
+def requests_forward(
+    number: str,
+    body: str,
+    sent: Annotated[bool, typer.Option("--sent", help="The case was really passed on to the body.")] = False,
+    note: Note = None,
+    staff: Staff = WHO,
+) -> None:
+    """Record that another body is responsible."""
+    _load("requests").forward(_settings(), number, body, sent, note, staff)
+
+
+@requests_app.command("reclassify")
+def requests_reclassify(number: str, service: str, staff: Staff = WHO) -> None:
+    """Correct the service; kept as a label for teaching."""
+    _load("requests").reclassify(_settings(), number, service, staff)
+
+
+@requests_app.command("export-labels")
+def requests_export_labels(file: Path) -> None:
+    """Write the corrected services, masked, as JSONL for `hizmet train --with`."""
+    _load("requests").export_labels(_settings(), file)
+
+
+@review_app.command("list")
+def review_list(as_json: Json = False) -> None:
+    """What needs a person, urgent first."""
+    _load("review").show_list(_settings(), as_json)
+
+
+@review_app.command("show")
+def review_show(item: int) -> None:
+    """The item with its conversation."""
+    _load("review").show(_settings(), item)
+
+
+@review_app.command("take")
+def review_take(item: int, staff: Staff = WHO) -> None:
+    """Work on it: the bot's unsent replies are withdrawn, others see that you have it."""
+    _load("review").take(_settings(), item, staff)
+
+
+@review_app.command("reply")
+def review_reply(item: int, text: str, staff: Staff = WHO) -> None:
+    """Answer the citizen."""
+    _load("review").reply(_settings(), item, text, staff)
+
+
+@review_app.command("handback")
+def review_handback(item: int, staff: Staff = WHO) -> None:
+    """Give the conversation back to the bot."""
+    _load("review").hand_back(_settings(), item, staff)
+
+
+@review_app.command("close")
+def review_close(item: int, reason: str, staff: Staff = WHO) -> None:
+    """Close without an answer; say why."""
+    _load("review").close(_settings(), item, reason, staff)
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database's tables up to date."""
+    _load("keeping").upgrade(_settings())
+
+
+@db_app.command("backup")
+def db_backup(target: Path) -> None:
+    """Write database and attachments into one archive."""
+    _load("keeping").backup(_settings(), target)
+
+
+@db_app.command("restore")
+def db_restore(source: Path, force: bool = False) -> None:
+    """Bring a backup back into an empty database."""
+    _load("keeping").restore(_settings(), source, force)
+
+
+@models_app.command("list")
+def models_list() -> None:
+    """The trained models; a star marks the one in use."""
+    _load("models").show_list(_settings())
+
+
+@models_app.command("use")
+def models_use(name: str) -> None:
+    """Use another model from the next start on."""
+    _load("models").use(_settings(), name)
+
+
+def main() -> None:
+    """Entry point: errors of ours become one clear line and exit status 2."""
+    try:
+        app()
+    except UserError as error:
+        print(f"hizmet: {error}", file=sys.stderr)
+        sys.exit(2)
+    except HizmetError as error:
+        print(f"hizmet: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

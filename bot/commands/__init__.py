@@ -1,0 +1,1 @@
+"""The commands of `hizmet`, a module a group; bot/cli.py loads the one that was called."""

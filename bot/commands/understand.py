@@ -1,0 +1,35 @@
+"""`hizmet parse` and `hizmet evaluate`: the understanding alone, without the dialogue."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from bot.bootstrap.wiring import current_model, municipality_of
+from bot.config import Settings
+from bot.evaluation.evaluate import evaluate as measure
+from bot.nlu.loading import Interpreter
+from bot.nlu.parse_json import parse_object
+
+
+def parse(settings: Settings) -> None:
+    """Read stdin line by line; a broken JSON line is taken as plain text."""
+    interpreter = Interpreter.load(current_model(settings.models))
+    municipality = municipality_of(settings.municipality)
+    for line in sys.stdin:
+        text = _text(line.rstrip("\n"))
+        print(json.dumps(parse_object(interpreter.parse(text), municipality), ensure_ascii=False), flush=True)
+
+
+def _text(line: str) -> str:
+    if line.lstrip().startswith("{"):
+        try:
+            return str(json.loads(line)["text"])
+        except (ValueError, KeyError, TypeError):
+            return line
+    return line
+
+
+def evaluate(settings: Settings, file: Path, html: Path | None) -> None:
+    measure(file, current_model(settings.models), html)

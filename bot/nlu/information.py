@@ -1,0 +1,32 @@
+"""Finds the information entry that answers a question: nearest of its example questions by character n-grams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.domain.understanding import Scored
+from bot.municipality import InformationEntry
+from bot.turkish import fold
+
+
+class InformationFinder:
+    """`find` gives entries, best first, with the cosine of the nearest example question (0 to 1)."""
+
+    def __init__(self, entries: Sequence[InformationEntry]) -> None:
+        pairs = [(entry.id, fold(question)) for entry in entries for question in (entry.topic, *entry.questions)]
+        self._ids = [pair[0] for pair in pairs]
+        self._vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
+        self._matrix = self._vectorizer.fit_transform([pair[1] for pair in pairs]) if pairs else None
+
+    def find(self, text: str) -> tuple[Scored, ...]:
+        """The five best entries; () where there are none."""
+        if self._matrix is None or not text.strip():
+            return ()
+        scores = (self._matrix @ self._vectorizer.transform([fold(text[:500])]).T).toarray().ravel()
+        best: dict[str, float] = {}
+        for index in np.argsort(-scores)[:40]:
+            best.setdefault(self._ids[index], float(scores[index]))
+        return tuple(Scored(entry, score) for entry, score in list(best.items())[:5])
