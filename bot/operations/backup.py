@@ -46,6 +46,9 @@ class Manifest:
     files: int
     checksums: dict[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return f"{sum(self.tables.values())} rows and {self.files} files of {self.made_at}"
+
 
 def backup(settings: Settings, target: Path, clock: Clock | None = None) -> Manifest:
     """Write the archive; it appears under its name only when it is complete. Raises ConfigError or DatabaseAway."""
