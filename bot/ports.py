@@ -204,13 +204,27 @@ class Leases(Protocol):
 class UnitOfWork(Protocol):
     """One transaction. Leaving the `with` block without `commit()` rolls everything back."""
 
-    conversations: Conversations
-    inbox: Inbox
-    outbox: Outbox
-    requests: Requests
-    reviews: Reviews
-    audit: Audit
-    leases: Leases
+    @property
+    def conversations(self) -> Conversations: ...
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+    @property
+    def requests(self) -> Requests: ...
+
+    @property
+    def reviews(self) -> Reviews: ...
+
+    @property
+    def audit(self) -> Audit: ...
+
+    @property
+    def leases(self) -> Leases: ...
+
 
     def flush(self) -> None: ...
 

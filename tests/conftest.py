@@ -17,7 +17,7 @@ from bot.db.engine import make_engine
 from bot.db.tables import metadata
 from bot.db.unit_of_work import SqlUnitOfWork
 from bot.ports import UnitOfWorkFactory
-from tests.postgres import PostgresServer, running_server
+from bot.rehearsal.postgres import PostgresServer, running_server
 
 
 @pytest.fixture(scope="session")

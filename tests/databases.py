@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import PostgresServer
+from bot.rehearsal.postgres import PostgresServer
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

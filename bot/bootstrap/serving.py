@@ -9,9 +9,11 @@ import os
 import random
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.bootstrap.wiring import Database, municipality_of, open_database
@@ -31,7 +33,7 @@ from bot.service.receiving import Receiver
 from bot.web.app import create_app
 
 log = logging.getLogger(__name__)
-Loop = Callable[[asyncio.Event], Awaitable[None]]
+Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class Serving:
@@ -65,10 +67,10 @@ class Serving:
                 )
         if "delivery" in self._roles:
             loops += self._delivery_loops()
-        server = self._server(routes) if "web" in self._roles else None
+        web = self._server(routes) if "web" in self._roles else None
         tasks = [asyncio.create_task(each(stop)) for each in loops]
-        if server is not None:
-            tasks.append(asyncio.create_task(_serve(server, stop)))
+        if web is not None:
+            tasks.append(asyncio.create_task(_serve(*web, stop)))
         log.info("serving", extra={"roles": ",".join(sorted(self._roles))})
         await _until_stopped(stop, tasks)
         if self._telegram is not None:
@@ -94,7 +96,7 @@ class Serving:
             Sweeper(writes, self._municipality, clock, self._owner).run,
         )
 
-    def _server(self, routes: Sequence[BaseRoute]) -> uvicorn.Server:
+    def _server(self, routes: Sequence[BaseRoute]) -> tuple[uvicorn.Server, Starlette]:
         app = create_app(
             settings=self._settings,
             municipality=self._municipality,
@@ -119,7 +121,7 @@ class Serving:
         )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the process handles its signals
-        return server
+        return server, app
 
 
 def _check_port(host: str, port: int) -> None:
@@ -131,10 +133,10 @@ def _check_port(host: str, port: int) -> None:
             raise ConfigError(f"port {port} on {host} cannot be used ({error.strerror}); set HIZMET_PORT") from error
 
 
-async def _serve(server: uvicorn.Server, stop: asyncio.Event) -> None:
+async def _serve(server: uvicorn.Server, app: Starlette, stop: asyncio.Event) -> None:
     async def watch() -> None:
         await stop.wait()
-        server.config.app.state.chat_hub.close()
+        app.state.chat_hub.close()
         server.should_exit = True
 
     watcher = asyncio.create_task(watch())

@@ -13,7 +13,6 @@ from bot.db.engine import make_engine
 from bot.db.unit_of_work import SqlUnitOfWork
 from bot.errors import ConfigError
 from bot.municipality import Municipality, load_municipality
-from bot.ports import UnitOfWork
 
 
 class Database:
@@ -22,10 +21,10 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def writes(self) -> AbstractContextManager[UnitOfWork]:
+    def writes(self) -> AbstractContextManager[SqlUnitOfWork]:
         return SqlUnitOfWork(self.engine)
 
-    def reads(self) -> AbstractContextManager[UnitOfWork]:
+    def reads(self) -> AbstractContextManager[SqlUnitOfWork]:
         return SqlUnitOfWork(self.engine, write=False)
 
 

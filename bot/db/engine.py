@@ -31,7 +31,7 @@ def make_engine(url: str, pooled: bool = True) -> Engine:
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
             connect_args={"connect_timeout": 5, "application_name": "hizmet"},
-            **pool,  # type: ignore[arg-type]  # the keyword's type depends on its name
+            **pool,
         )
     raise ConfigError(f"HIZMET_DATABASE: {parsed.get_backend_name()} is not supported (sqlite or postgresql)")
 
@@ -57,7 +57,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _settings(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3: we begin transactions ourselves
+        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             cursor.execute(f"PRAGMA {pragma}")

@@ -18,6 +18,8 @@ _OFFICE = ("belediye", "buyuksehir", "buyukehir", "valili", "kaymakam", "ili", "
 _MOVED = ("tasin", "goc", "gelen", "geldi", "gelip", "gelmis", "misafir", "donen", "dondu", "gidi", "gitti", "giden", "gider", "doner",
           "yasayan", "yasiyormus", "oturan_", "okuyan", "okuyor", "benzer", "kalkan", "otobusu", "yolu", "yolun", "spor", "asfalt",
           "marsi", "caddesi", "kapisi", "ekibi_", "mac", "taraf_")  # fmt: skip
+_CARDS = {"istanbulkart": "İstanbul", "ankarakart": "Ankara", "izmirimkart": "İzmir", "antalyakart": "Antalya", "bursakart": "Bursa"}
+_LOCAL = ("kart", "metro", "sosyal", "halk", "cagri", "zabita", "itfaiye", "barinag")
 _COMPARED = ("gibi", "bile", "olsa", "kadar", "yok_")
 _FIRM = re.compile(
     r"(trendyol|hepsiburada|getir |yemeksepeti|turkcell|vodafone|turk telekom|superonline|turknet|yurtici kargo|aras kargo|"
@@ -53,14 +55,12 @@ def elsewhere(words: Words, gazetteer: Gazetteer, folded_text: str, skip: frozen
 
 
 def _score(words: Words, index: int, gazetteer: Gazetteer) -> tuple[float, str] | None:
-    word = words.items[index]
-    for stem, ending in readings(word.key):
+    key = words.key(index)
+    for stem, ending in readings(key):
         name, points = _known(stem, ending, gazetteer)
         if name:
             return points + _context(words, index, ending, gazetteer), name
-    if word.key in ("belediye", "belediyesi", "belediyesinin", "belediyesine") and index and words.items[index - 1].capital:
-        return None
-    return None
+    return next(((2.0, city) for card, city in _CARDS.items() if key.startswith(card)), None)
 
 
 def _known(stem: str, ending: Ending, gazetteer: Gazetteer) -> tuple[str | None, float]:
@@ -86,9 +86,17 @@ def _context(words: Words, index: int, ending: Ending, gazetteer: Gazetteer) -> 
         points += 0.5
     if word.capital and not word.initial:
         points += 0.25
-    if after.startswith(_OFFICE):
+    if after.startswith(_OFFICE) or (after == "buyuk" and near[1].startswith("sehir")):
         points += 3.0
-    if street_type(after) or after.startswith(("spor", "asfalt", "yolu", "yol", "cevre", "sokag", "marsi", "kebap", "parki", "apart", "site")):
+    elif any(key.startswith(_OFFICE) for key in near) and after and not ending:
+        points += 1.5
+    if ending == "dat" and after == "bagli":
+        points += 2.5
+    if not index and after and not ending:
+        points += 0.75
+    if not ending and after.startswith(_LOCAL):
+        points += 1.0
+    if not ending and street_type(after) or not word.tail and after.startswith(("spor", "asfalt", "yolu", "yol", "cevre", "sokag", "marsi", "kebap", "parki", "apart", "site")):
         return points - 4.0
     if ending == "loc":
         points += 1.0

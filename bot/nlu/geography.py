@@ -58,7 +58,7 @@ DISTRICTS = tuple(
 """Well-known districts of other provinces, official names."""
 
 COMMON_DISTRICTS = frozenset(
-    "konak kartal kazan kemer korfez kas akdeniz adalar sur aksu tire bayindir bornova_ carsamba kestel yildirim nilufer cesme "
+    "konak kartal kazan kemer korfez kas akdeniz adalar sur aksu tire bayindir carsamba kestel yildirim nilufer cesme "
     "defne tuzla maltepe sile fatih esenler selcuk kizilay baglar gonen derince menderes hadim derbent kulu yenisehir erenler "
     "orhangazi aziziye gaziosmanpasa yenimahalle bahcelievler altinova cubuk elmadag hendek yesilyurt karsiyaka finike "
     "kozan canik soma talas edremit osmangazi bozkir eregli kemalpasa golcuk golbasi beykoz yunusemre battalgazi "
@@ -67,14 +67,12 @@ COMMON_DISTRICTS = frozenset(
 """Districts whose name is an ordinary word, a person's or a street's name, or a district near us: they need more evidence."""
 
 UTILITIES = {
-    "iski": "İSKİ", "aski": "ASKİ", "izsu": "İZSU", "buski": "BUSKİ", "asat": "ASAT", "meski": "MESKİ", "eski_": "ESKİ",
+    "iski": "İSKİ", "aski": "ASKİ", "izsu": "İZSU", "buski": "BUSKİ", "asat": "ASAT", "meski": "MESKİ", 
     "maski": "MASKİ", "kaski": "KASKİ", "gaski": "GASKİ", "suski": "ŞUSKİ", "deski": "DESKİ", "muski": "MUSKİ", "teski": "TESKİ",
-    "diski": "DİSKİ", "saski": "SASKİ", "baski_": "BASKİ", "tiski": "TİSKİ", "hatsu": "HATSU", "isu": "İSU", "ego": "EGO",
+    "diski": "DİSKİ", "saski": "SASKİ", "tiski": "TİSKİ", "hatsu": "HATSU", "isu": "İSU", "ego": "EGO",
     "eshot": "ESHOT", "iett": "İETT", "abb": "ABB", "ibb": "İBB", "izbb": "İZBB", "igdas": "İGDAŞ", "baskentgaz": "BAŞKENTGAZ",
     "izmirgaz": "İZMİRGAZ", "bursagaz": "BURSAGAZ", "izgaz": "İZGAZ", "aksagaz": "AKSAGAZ", "izulas": "İZULAŞ", "burulas": "BURULAŞ",
-    "istanbulkart": "İstanbul", "ankarakart": "Ankara", "izmirimkart": "İzmir", "bedas": "BEDAŞ", "ayedas": "AYEDAŞ",
-    "gediz": "GEDİZ_", "toroslar_edas": "TOROSLAR", "uedas": "UEDAŞ", "sedas": "SEDAŞ", "adm": "ADM", "dicle_edas": "DİCLE",
-    "metrobus": "İstanbul", "marmaray": "İstanbul", "bursakart": "Bursa", "antalyakart": "Antalya", "kentkart": "kentkart_",
+    "bedas": "BEDAŞ", "ayedas": "AYEDAŞ", "uedas": "UEDAŞ", "sedas": "SEDAŞ", "metrobus": "İstanbul", "marmaray": "İstanbul",
 }  # fmt: skip
 """Utilities and offices of other cities by folded name."""
 

@@ -59,6 +59,7 @@ _NOT_NAMES = frozenset(
 )
 
 
+_ALONE = {owned: noun for noun, owned in _POSSESSED.items() if noun in _GENERIC}
 _COURSES = frozenset("kursu salonu merkezi evleri binası deposu sahası merkezi otoparkı bahçesi".split())
 _MODIFIERS = frozenset(
     "merkez yeni eski ulu buyuk kucuk kapali acik tas koy fen sanat anadolu imam hatip yesil beyaz mavi kirmizi asagi yukari devlet "
@@ -150,6 +151,8 @@ def _at(words: Words, index: int, free: int, taken: frozenset[int]) -> Landmark 
             name = title(" ".join(item.written for item in words.items[first:index]))
             kind = owned if owned.isupper() else upper(owned[:1]) + owned[1:]
             return Landmark(first, index + 1, f"{name} {kind}", True, placed)
+        if first == index and placed and owned in _ALONE:
+            return Landmark(index, index + 1, _ALONE[owned], False, True)
     pair = bare.get(words.key(index) + words.key(index + 1)) if not words.parted(index + 1) else None
     if pair and " " in pair and (_positioned(words, index + 2) or (pair == "okul yolu" and words.key(index + 1).endswith("da"))):
         return Landmark(index, index + 2, pair, False, True)
@@ -169,7 +172,7 @@ def _branded(words: Words, index: int) -> Landmark | None:
     last = index + 1
     brand: str | None = None
     if words.key(index) == "kule" and words.key(last).startswith("site") and not words.parted(last):
-        brand, last = "Kule Site", last + 1
+        brand, last = "Kulesite", last + 1
     else:
         brand = next((_BRANDS[stem] for stem, _ in readings(words.key(index)) if stem in _BRANDS), None)
     if brand is None:

@@ -73,7 +73,7 @@ def _same(value: str, entity: str) -> str:
     if entity == "door_no":
         return fold(value).replace("-", "/")
     if entity == "landmark":
-        return " ".join(word[:4] for word in key.split())
+        return " ".join("apar" if word in ("apt", "ap") else word[:4] for word in key.split())
     return key
 
 

@@ -83,6 +83,8 @@ def elsewhere_named(words: Words, index: int, gazetteer: Gazetteer) -> bool:
         return False
     for stem, ending in readings(words.items[index].key):
         if ending in ("", "gen", "loc", "abl") and stem != fold(gazetteer.province) and (stem in PROVINCES or stem in gazetteer.district_names):
+            if words.key(index + 1) == "merkez":
+                return True
             return stem not in COMMON_PROVINCES and stem not in COMMON_DISTRICTS
     return False
 
@@ -123,7 +125,7 @@ def _by_left(words: Words, match: Match, gazetteer: Gazetteer) -> Iterator[float
         yield 2.5
     if before == "imam":
         yield -6.0
-    if elsewhere_named(words, match.first - 1, gazetteer):
+    if elsewhere_named(words, match.first - 1 - (before == "merkez"), gazetteer):
         yield -12.0
     elif elsewhere_named(words, match.last, gazetteer) and not heads_street(words, match.last + 1):
         yield -4.0

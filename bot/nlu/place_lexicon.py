@@ -74,7 +74,7 @@ POSITIONS = _set(
     "cikisindaki cikisina tarafi tarafinda tarafindaki tarafina orada oradaki oraya oradan ordaki orda ordan orasi yakini "
     "yakininda yakinindaki ustu ustunde ustundeki alti altinda altindaki arasi arasinda arasindaki kapisi kapisinda "
     "kapisindaki kapisinin bahcesi bahcesinde bahcesindeki bahcesine duvari duvarinda duvarinin duvarina otoparki otoparkinda "
-    "otoparkinin avlusu avlusuna avlusunda onleri yanlari karsilari karsi"
+    "otoparkinin altina ustune basinda basindaki ilerisi ilerisinde kapisina kenari kenarinda kenarindaki avlusu avlusuna avlusunda onleri yanlari karsilari karsi"
 )
 """Words that say where something is beside a landmark."""
 

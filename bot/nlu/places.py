@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from bot.domain.requests import Place
 from bot.nlu.doors import doors
-from bot.nlu.elsewhere import elsewhere
+from bot.nlu.elsewhere import FIRM, elsewhere
 from bot.nlu.gazetteer import Clarity, Gazetteer
 from bot.nlu.identifiers import Identifier, find_identifiers
 from bot.nlu.landmarks import Landmark, heads, institutions, landmarks, nouns
-from bot.nlu.neighbourhoods import Around, Mention, is_mahalle, mentions
+from bot.nlu.neighbourhoods import Around, Mention, elsewhere_named, is_mahalle, mentions
 from bot.nlu.place_words import Words, folded, read_words
 from bot.nlu.streets import Street, normal_form, streets
 from bot.turkish import fold
@@ -62,7 +62,7 @@ def find_places(text: str, gazetteer: Gazetteer) -> FoundPlaces:
         frozenset(mention.last for mention in named),
         inside | _identified(words, find_identifiers(text, gazetteer.prefix)),
     )
-    unlisted = _unlisted(words, inside | {i for m in named for i in range(m.first, m.last)})
+    unlisted = _unlisted(words, inside | {i for m in named for i in range(m.first, m.last)}, gazetteer)
     taken = frozenset(
         inside
         | {i for mention in named for i in range(mention.first, mention.last)}
@@ -74,7 +74,12 @@ def find_places(text: str, gazetteer: Gazetteer) -> FoundPlaces:
     entry = chosen.match.entry if chosen else None
     own = any(mention.match.entry.own for mention in named if not mention.denied)
     skip = taken | frozenset(i for mark in found_landmarks for i in range(mark.first, mark.last))
-    outside = entry.district if entry and not entry.own else elsewhere(words, gazetteer, fold(text[:4000]), skip, own)
+    outside = elsewhere(words, gazetteer, fold(text[:4000]), skip, own)
+    if entry and not entry.own:
+        if outside in (None, FIRM, *gazetteer.outside):
+            outside = entry.district
+        else:
+            entry = None
     street, denied_streets = _affirmed(words, found_streets)
     door = next((door for door in found_doors if not door.denied), None)
     negated = [name for m in named if m.denied for name in (e.name for e in m.match.entries)]
@@ -136,26 +141,26 @@ def _best(words: Words, found: list[Landmark]) -> Landmark | None:
     return max(kept, key=lambda mark: (mark.placed, mark.named), default=None)
 
 
-def _unlisted(words: Words, taken: set[int]) -> list[tuple[int, int, str]]:
+def _unlisted(words: Words, taken: set[int], gazetteer: Gazetteer) -> list[tuple[int, int, str]]:
     """'X Mahallesi' where X is in no list: positions and name."""
     found = []
     for index in range(1, len(words.items)):
         if not is_mahalle(words.key(index)) or index in taken or words.key(index).startswith(("mahallem", "mahallel", "mahalled")):
             continue
-        first = _unlisted_start(words, index, taken)
+        first = _unlisted_start(words, index, taken, gazetteer)
         if first < index:
             found.append((first, index + 1, normal_form(words, first, index, "").strip()))
     return found
 
 
-def _unlisted_start(words: Words, index: int, taken: set[int]) -> int:
+def _unlisted_start(words: Words, index: int, taken: set[int], gazetteer: Gazetteer) -> int:
     first = index
     possessed = words.key(index) in ("mah", "mh") or words.key(index).startswith(("mahallesi", "mahalesi"))
     if not possessed:
         return index
     while first > 0 and index - first < 3 and first - 1 not in taken and not words.parted(first):
         word = words.items[first - 1]
-        if word.tail or (words.cased and not word.capital and possessed):
+        if word.tail or elsewhere_named(words, first - 1, gazetteer) or (words.cased and not word.capital and possessed):
             break
         if not words.cased and (not possessed or not _nameable(word.key)):
             break

@@ -28,7 +28,7 @@ from bot.municipality import load_municipality
 from bot.operations.backup import backup, restore
 from bot.service.receiving import Receiver
 from bot.service.requests import RequestDesk
-from tests.postgres import PostgresServer
+from bot.rehearsal.postgres import PostgresServer
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)
 PHOTO = b"\xff\xd8 a photo"

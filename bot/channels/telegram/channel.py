@@ -45,6 +45,7 @@ class TelegramChannel:
         self._part_pause = part_pause
         self._connections = (self.endpoint.make_connections(64), self.endpoint.make_connections(2))
         self._bot = self.endpoint.make_bot(*self._connections)
+        self._downloader = self.endpoint.make_downloader()
         self._downloads = ThreadPoolExecutor(2, "telegram-download")  # a slow file must not hold up the database's
         self._username = ""
 
@@ -87,7 +88,7 @@ class TelegramChannel:
             return replace(file, problem=TOO_LARGE if "too big" in str(error) else GONE)
 
     def _bring(self, file: FileRef, url: str) -> FileRef:
-        chunks: Iterator[bytes] = self.endpoint.download(url)
+        chunks: Iterator[bytes] = self.endpoint.download(self._downloader, url)
         return self._files.keep(file, chunks, self._limit)
 
     # -- receiving
@@ -144,3 +145,4 @@ class TelegramChannel:
         for connections in self._connections:
             await connections.shutdown()
         self._downloads.shutdown(wait=False, cancel_futures=True)
+        self._downloader.close()

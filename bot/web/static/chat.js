@@ -39,7 +39,7 @@ outgoing.addEventListener("slow", ({ detail: { item } }) => {
 });
 outgoing.addEventListener("later", () => outgoing.items.forEach((item) => item.failed || thread.setState(item.id, "later")));
 outgoing.addEventListener("sent", ({ detail: { item, detail } }) => {
-  thread.setState(item.id, "sent");
+  thread.settle(item.id, detail.at);
   tellProblem(null);
   sessionIs(detail.session);
   if (thread.lastAuthor !== "staff") showTyping(true);

