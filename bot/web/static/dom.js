@@ -72,6 +72,12 @@ export const storage = {
       localStorage.setItem(PREFIX + name, JSON.stringify(value));
     } catch { /* kept in memory */ }
   },
+  remove(name) {
+    memory.delete(name);
+    try {
+      localStorage.removeItem(PREFIX + name);
+    } catch { /* nothing was kept */ }
+  },
   clear() {
     memory.clear();
     try {

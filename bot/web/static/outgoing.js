@@ -22,7 +22,8 @@ export class Outgoing extends EventTarget {
   }
 
   keep(items) {
-    storage.set("unsent", { session: this.session, items });
+    if (items.length) storage.set("unsent", { session: this.session, items });
+    else storage.remove("unsent");
   }
 
   /** Takes a message over from the page; the item as it will be shown. */
