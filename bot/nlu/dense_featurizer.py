@@ -22,7 +22,7 @@ from bot.nlu.vectors import Floats
 
 
 class DenseFeaturizer(Learner):
-    """Sets `dense_vector`, shape (columns,), standardised with the training texts' mean and spread; None without encoder.
+    """Sets `dense_vector`, shape (columns,), standardised with the training texts' mean and spread.
 
     The encoder knows written Turkish, so it gets lower-case text with its Turkish letters restored. Noisy copies get no
     vector: encoding them would triple the training time. A model that learnt with an encoder also answers without.

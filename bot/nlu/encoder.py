@@ -65,7 +65,7 @@ def loaded_encoder(name: str) -> Encoder:
 
 
 class VectorCache:
-    """Vectors of training texts on disk, so that only new texts are encoded. Not shared between processes while written."""
+    """Vectors of training texts on disk, so that only new texts are encoded; one training writes it at a time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -156,5 +156,6 @@ def scales_of(parts: Sequence[Floats], target: NDArray[np.int64]) -> NDArray[np.
         scores = sum((np.exp(value) * part for value, part in zip(logarithms, parts, strict=True)), np.float32(0))
         return float(-np.log(softmax(np.asarray(scores))[rows, target] + 1e-9).mean())
 
-    found = minimize(loss, np.zeros(len(parts)), method="Nelder-Mead", options={"maxiter": 80, "xatol": 0.02})
+    start = np.log([6.0, 0.7][: len(parts)])
+    found = minimize(loss, start, method="L-BFGS-B", options={"maxiter": 40})
     return np.asarray(np.exp(found.x), dtype=np.float64)
