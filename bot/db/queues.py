@@ -1,4 +1,8 @@
-"""Inbox and outbox."""
+"""Inbox and outbox.
+
+The indexes over what waits are partial. A database uses one only for a query that holds the same condition with the
+states written out, not as parameters: `_waiting` adds it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.statements import insert_ignoring
@@ -15,6 +19,11 @@ from bot.domain.messages import InboxRow, InboxState, OutboxRow, OutboxState
 from bot.ports import Waiting
 
 _IN = (InboxState.FETCHING, InboxState.READY)
+_OUT = (OutboxState.PENDING, OutboxState.SENDING)
+
+
+def _waiting(state: ColumnElement[str], states: Sequence[str]) -> ColumnElement[bool]:
+    return state.in_([literal_column(f"'{value}'") for value in states])
 
 
 class SqlInbox:
@@ -34,6 +43,7 @@ class SqlInbox:
             select(fetching.c.id)
             .where(
                 fetching.c.conversation_id == inbox.c.conversation_id,
+                _waiting(fetching.c.state, _IN),
                 fetching.c.state == InboxState.FETCHING,
                 fetching.c.sequence <= inbox.c.sequence,
             )
@@ -41,7 +51,7 @@ class SqlInbox:
         )
         due = (
             select(inbox.c.conversation_id)
-            .where(inbox.c.state == InboxState.READY, inbox.c.ready_at <= now, ~blocked)
+            .where(_waiting(inbox.c.state, _IN), inbox.c.state == InboxState.READY, inbox.c.ready_at <= now, ~blocked)
             .order_by(inbox.c.ready_at, inbox.c.id)
             .limit(1)
         )
@@ -62,7 +72,7 @@ class SqlInbox:
     def pending_of(self, conversation_id: int) -> Sequence[InboxRow]:
         query = (
             select(InboxRow)
-            .where(inbox.c.conversation_id == conversation_id, inbox.c.state.in_(_IN))
+            .where(inbox.c.conversation_id == conversation_id, _waiting(inbox.c.state, _IN))
             .order_by(inbox.c.sequence, inbox.c.id)
         )
         return self._session.scalars(query).all()
@@ -73,7 +83,7 @@ class SqlInbox:
     def to_fetch(self, now: datetime, limit: int = 10) -> Sequence[InboxRow]:
         query = (
             select(InboxRow)
-            .where(inbox.c.state == InboxState.FETCHING, inbox.c.ready_at <= now)
+            .where(_waiting(inbox.c.state, _IN), inbox.c.state == InboxState.FETCHING, inbox.c.ready_at <= now)
             .order_by(inbox.c.ready_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -116,10 +126,11 @@ class SqlOutbox:
             select(other.c.id)
             .where(
                 other.c.conversation_id == outbox.c.conversation_id,
+                _waiting(other.c.state, _OUT),
                 or_(
                     other.c.state == OutboxState.SENDING,
                     # written before; what quiet hours still hold lets later ones pass
-                    (other.c.state == OutboxState.PENDING) & (other.c.id < outbox.c.id) & (other.c.not_before <= now),
+                    (other.c.id < outbox.c.id) & (other.c.not_before <= now),
                 ),
             )
             .exists()
@@ -127,6 +138,7 @@ class SqlOutbox:
         heads = (
             select(outbox.c.id)
             .where(
+                _waiting(outbox.c.state, _OUT),
                 outbox.c.state == OutboxState.PENDING,
                 outbox.c.not_before <= now,
                 or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now),
@@ -155,8 +167,8 @@ class SqlOutbox:
     def abandoned(self, now: datetime, limit: int = 100) -> Sequence[OutboxRow]:
         query = (
             select(OutboxRow)
-            .where(outbox.c.state == OutboxState.SENDING, outbox.c.claimed_until <= now)
-            .order_by(outbox.c.id)
+            .where(_waiting(outbox.c.state, _OUT), outbox.c.state == OutboxState.SENDING, outbox.c.claimed_until <= now)
+            .order_by(outbox.c.channel, outbox.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -165,8 +177,8 @@ class SqlOutbox:
     def unfetched(self, before: datetime, limit: int = 100) -> Sequence[OutboxRow]:
         query = (
             select(OutboxRow)
-            .where(outbox.c.state == OutboxState.WAITING, outbox.c.not_before <= before)
-            .order_by(outbox.c.id)
+            .where(_waiting(outbox.c.state, [OutboxState.WAITING]), outbox.c.not_before <= before)
+            .order_by(outbox.c.not_before)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )

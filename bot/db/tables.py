@@ -211,7 +211,16 @@ outbox = Table(
     _one_of("kind", OutboxKind),
 )
 _WAITING_OUT = outbox.c.state.in_(["pending", "sending"])
-Index("ix_outbox_waiting", outbox.c.not_before, sqlite_where=_WAITING_OUT, postgresql_where=_WAITING_OUT)
+Index("ix_outbox_waiting", outbox.c.channel, outbox.c.id, sqlite_where=_WAITING_OUT, postgresql_where=_WAITING_OUT)
+Index(
+    "ix_outbox_of_conversation",
+    outbox.c.conversation_id,
+    outbox.c.id,
+    sqlite_where=_WAITING_OUT,
+    postgresql_where=_WAITING_OUT,
+)
+_UNFETCHED = outbox.c.state.in_(["waiting"])
+Index("ix_outbox_unfetched", outbox.c.not_before, sqlite_where=_UNFETCHED, postgresql_where=_UNFETCHED)
 requests = Table(
     "requests",
     metadata,

@@ -203,8 +203,22 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(
-            "ix_outbox_waiting",
+            "ix_outbox_of_conversation",
+            ["conversation_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('pending', 'sending')"),
+            postgresql_where=sa.text("state IN ('pending', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_outbox_unfetched",
             ["not_before"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting')"),
+            postgresql_where=sa.text("state IN ('waiting')"),
+        )
+        batch_op.create_index(
+            "ix_outbox_waiting",
+            ["channel", "id"],
             unique=False,
             sqlite_where=sa.text("state IN ('pending', 'sending')"),
             postgresql_where=sa.text("state IN ('pending', 'sending')"),
