@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import random
@@ -19,7 +20,7 @@ from starlette.routing import BaseRoute
 from bot.bootstrap.wiring import Database, municipality_of, open_database
 from bot.channels.alerts import AlertChannel
 from bot.channels.files import DiskFiles
-from bot.channels.telegram import TelegramChannel, TelegramPoller, telegram_routes
+from bot.channels.telegram import Labels, TelegramChannel, TelegramPoller, announce_webhook, telegram_routes
 from bot.channels.webchat import WebChatChannel
 from bot.clock import SystemClock
 from bot.config import Settings
@@ -28,8 +29,10 @@ from bot.delivery.sweeping import Sweeper
 from bot.delivery.worker import DeliveryWorker
 from bot.errors import ConfigError
 from bot.operations.health import operations_routes
+from bot.municipality import Municipality
 from bot.ports import Channel
 from bot.service.receiving import Receiver
+from bot.service.texts import Texts
 from bot.web.app import create_app
 
 log = logging.getLogger(__name__)
@@ -46,7 +49,7 @@ class Serving:
         self._municipality = municipality_of(settings.municipality)
         self._files = DiskFiles(settings.files)
         self._receiver = Receiver(self._database.writes, self._clock, settings.gather_seconds)
-        self._telegram = TelegramChannel(settings, self._files) if settings.telegram_token else None
+        self._telegram = _telegram(settings, self._files, self._municipality) if settings.telegram_token else None
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
 
     async def run(self) -> None:
@@ -59,11 +62,10 @@ class Serving:
         if "channels" in self._roles and self._telegram is not None:
             if self._settings.telegram_webhook_secret:
                 routes += telegram_routes(self._telegram, self._receiver, self._database.writes, self._clock)
+                loops.append(functools.partial(announce_webhook, self._telegram, self._public_url()))
             else:
                 loops.append(
-                    TelegramPoller(
-                        self._telegram, self._receiver, self._database.writes, self._clock, self._owner
-                    ).poll
+                    TelegramPoller(self._telegram, self._receiver, self._database.writes, self._clock, self._owner).poll
                 )
         if "delivery" in self._roles:
             loops += self._delivery_loops()
@@ -76,6 +78,11 @@ class Serving:
         if self._telegram is not None:
             await self._telegram.aclose()
         self._database.engine.dispose()
+
+    def _public_url(self) -> str:
+        if not self._settings.public_url:
+            raise ConfigError("HIZMET_TELEGRAM_WEBHOOK_SECRET is set: HIZMET_PUBLIC_URL is needed too")
+        return self._settings.public_url
 
     def _delivery_loops(self) -> Sequence[Loop]:
         channels: dict[str, Channel] = {"web": WebChatChannel()}
@@ -124,6 +131,10 @@ class Serving:
         return server, app
 
 
+def _telegram(settings: Settings, files: DiskFiles, municipality: Municipality) -> TelegramChannel:
+    return TelegramChannel(settings, files, Labels(location=Texts(municipality)("button_location")))
+
+
 def _check_port(host: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -148,7 +159,11 @@ async def _serve(server: uvicorn.Server, app: Starlette, stop: asyncio.Event) ->
 async def _until_stopped(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
     """Wait for the signal; a loop that ends by an error stops the process, so that its supervisor starts it anew."""
     waiter = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([waiter, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    under_way: set[asyncio.Task[Any]] = {waiter, *tasks}
+    while not waiter.done():
+        done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        if any(task.exception() for task in done):
+            break
     stop.set()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     for result in results:

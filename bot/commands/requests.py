@@ -139,5 +139,3 @@ def _row(request: Request) -> dict[str, Any]:
         for name in ("created_at", "updated_at", "due_at", "resolved_at")
     }
     return {name: getattr(request, name) for name in names} | moments
-
-

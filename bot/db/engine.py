@@ -29,6 +29,7 @@ def make_engine(url: str, pooled: bool = True) -> Engine:
         pool = {} if pooled else {"poolclass": NullPool}
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,
             pool_pre_ping=True,
             connect_args={"connect_timeout": 5, "application_name": "hizmet"},
             **pool,
@@ -53,7 +54,9 @@ def as_ours(error: DBAPIError) -> Exception:
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url.set(drivername="sqlite"), connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(
+        url.set(drivername="sqlite"), hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _settings(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -106,6 +106,12 @@ class SqlRequests:
         assert attachment.id is not None
         return attachment.id
 
+    def attachment_like(self, conversation_id: int, sha256: str) -> Attachment | None:
+        query = select(Attachment).where(
+            attachments.c.conversation_id == conversation_id, attachments.c.sha256 == sha256
+        )
+        return self._session.scalars(query).first()
+
     def attachments(self, ids: Sequence[int]) -> Sequence[Attachment]:
         return self._session.scalars(select(Attachment).where(attachments.c.id.in_(ids))).all() if ids else []
 

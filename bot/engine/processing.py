@@ -79,12 +79,14 @@ def _as_sdk(tracker: DialogueStateTracker) -> Tracker:
 
 
 class TurnProcessor(MessageProcessor):  # type: ignore[misc]  # rasa has no types
-    """Knows our actions by name; all others are Rasa's own."""
+    """Runs our actions in place of Rasa's calls to an action server; all others are Rasa's own."""
 
     sdk_actions: Mapping[str, SdkAction] = {}
 
-    def _get_action(self, action_name: str) -> RasaAction | None:
-        return self.sdk_actions.get(action_name) or super()._get_action(action_name)
+    async def _run_action(self, action: RasaAction, *args: Any, **kwargs: Any) -> bool:
+        ours = self.sdk_actions.get(action.name(), action)
+        again: bool = await super()._run_action(ours, *args, **kwargs)
+        return again
 
 
 class TurnAgent(Agent):  # type: ignore[misc]  # rasa has no types

@@ -112,6 +112,8 @@ def _is_door(
         return not (large or (moving and index not in areas) or following.startswith((*_NOT_A_DOOR, "daire")) or following.isdigit())
     if number.lettered and number.last - number.first == 2:
         return True
+    if number.parts and after.startswith("aras"):
+        return False
     if number.parts:
         return after in _NOT or index in areas or (len(words.items) <= 6 and not number.value.endswith("/5")) or after in POSITIONS
     return _between(words, number) or _answered(words, number, after)
@@ -159,7 +161,7 @@ def _answered(words: Words, number: _Number, after: str) -> bool:
     """'44' alone, '12 değil 21', 'benimki 20'."""
     count = len(words.items)
     if count <= 2 and number.value.isdigit() and 5 < int(number.value) < 1000:
-        return count == 1 or number.last == count
+        return count == 1 or (number.last == count and words.key(0) in ("yo", "yok", "hayir", "pardon", "evet", "duz"))
     if after in _NOT and count <= 8:
         return bool(_NUMBER.match(words.key(number.last + 1))) and not words.key(number.last + 2).startswith(TIME_UNITS)
     return False

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from bot.municipality import Municipality
 from bot.nlu.common_words import common
-from bot.nlu.geography import DISTRICTS, FIRST_NAMES, PROVINCES, UTILITIES
+from bot.nlu.geography import DISTRICT_KEYS, FIRST_NAMES, PROVINCES, UTILITIES
 from bot.nlu.place_words import Words, folded
 from bot.nlu.suffixes import Ending, readings
 
@@ -99,7 +99,7 @@ class Gazetteer:
     @cached_property
     def district_names(self) -> dict[str, str]:
         """Well-known districts of other provinces by folded name."""
-        return {folded(name): name for name in DISTRICTS if folded(name) != self.district_key}
+        return {key: name for key, name in DISTRICT_KEYS.items() if key != self.district_key}
 
     def matches(self, words: Words) -> list[Match]:
         """The readings of a text from left to right, the longest at each place, not overlapping."""
@@ -115,7 +115,7 @@ class Gazetteer:
         return found
 
     def _at(self, words: Words, index: int) -> Match | None:
-        joined = ""
+        joined, plain = "", True
         best: Match | None = None
         for size in range(1, _MAX_WORDS + 1):
             here = index + size - 1
@@ -125,19 +125,16 @@ class Gazetteer:
             if size > 1 and words.items[here - 1].tail:
                 break
             joined += word.key
-            if len(joined) > 30:
+            if len(joined) > 30 or (size > 1 and joined[:2] not in self._beginnings):
                 break
-            looked = self._lookup(joined, size, len(joined) - len(word.key))
-            if looked and looked[2] and (
-                (size > 1 and all(common(other.key) for other in words.items[index : here + 1]))
-                or any(other.number for other in words.items[index : here + 1])
-            ):
-                looked = None
+            plain = plain and common(word.key)
+            exact = (plain and size > 1) or any(other.number for other in words.items[index : here + 1])
+            looked = self._lookup(joined, size, len(joined) - len(word.key), exact)
             if looked and (best is None or looked[2] <= best.errors or best.errors):
                 best = Match(index, here + 1, looked[0], looked[1], looked[2])
         return best
 
-    def _look_up(self, key: str, size: int, before: int) -> tuple[tuple[Entry, ...], Ending, int] | None:
+    def _look_up(self, key: str, size: int, before: int, exact: bool) -> tuple[tuple[Entry, ...], Ending, int] | None:
         if key.startswith(self.district_key) or len(key) < 4:
             return None
         for stem, ending in readings(key):
@@ -146,9 +143,11 @@ class Gazetteer:
                 if ending and common(key):
                     entries = tuple(replace(entry, clarity=Clarity.WORD) for entry in entries)
                 return entries, ending, 0
-        if size > 3 or len(key) < 5 or common(key) or self._known_elsewhere(key):
+        if exact or size > 3 or len(key) < 5 or common(key) or self._known_elsewhere(key):
             return None
         for stem, ending in readings(key):
+            if ending == "" and key.endswith(("lar", "ler")) and common(key[:-3]):
+                return None
             if len(stem) < max(4, before + 1) or (ending in ("dat", "acc", "adj", "cop", "ins") and len(stem) < 8) or (ending and common(stem)):
                 continue
             near = self._near(stem)
@@ -163,23 +162,28 @@ class Gazetteer:
         )
 
     @cached_property
-    def _by_letter(self) -> dict[str, list[str]]:
-        index: dict[str, list[str]] = {}
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(key[:2] for key in self._names)
+
+    @cached_property
+    def _similar(self) -> dict[tuple[str, int], list[tuple[str, int]]]:
+        """Names that a word may be a misspelling of, with the errors allowed: by first letter (or second and third) and
+        length of the word."""
+        index: dict[tuple[str, int], list[tuple[str, int]]] = {}
         for key in self._exact:
-            if len(key) >= 5:
-                index.setdefault(key[0], []).append(key)
-                index.setdefault("_" + key[1:3], []).append(key)
+            allowed = 0 if len(key) < 5 else 1 if len(key) < 9 else 2 if len(key) < 14 else 3
+            for length in range(len(key) - allowed, len(key) + allowed + 1 if allowed else 0):
+                for part in (key[0], key[1:3]):
+                    index.setdefault((part, length), []).append((key, allowed))
         return index
 
     def _near(self, stem: str) -> tuple[tuple[Entry, ...], int] | None:
         best: tuple[str, int] | None = None
-        for key in (*self._by_letter.get(stem[0], ()), *self._by_letter.get("_" + stem[1:3], ())):
-            allowed = 3 if len(key) >= 14 else 2 if len(key) >= 9 else 1
-            if abs(len(key) - len(stem)) > allowed:
-                continue
-            errors = int(OSA.distance(stem, key, score_cutoff=allowed))
-            if errors <= allowed and (best is None or errors < best[1]):
-                best = (key, errors)
+        for part in (stem[0], stem[1:3]):
+            for key, allowed in self._similar.get((part, len(stem)), ()):
+                errors = int(OSA.distance(stem, key, score_cutoff=allowed))
+                if errors <= allowed and (best is None or errors < best[1]):
+                    best = (key, errors)
         return (self._names[best[0]], best[1]) if best else None
 
     def _entry(self, name: str, district: str, own: bool) -> Entry:
@@ -214,7 +218,7 @@ def _clarity(name: str) -> Clarity:
     return Clarity.WORD if common(key) or key in _ORDINARY else Clarity.CLEAR
 
 
-_CITIES = {folded(name) for name in DISTRICTS} | {"bosna", "kosova", "buhara", "malazgirt"}
+_CITIES = DISTRICT_KEYS.keys() | {"bosna", "kosova", "buhara", "malazgirt"}
 _ORDINARY = frozenset(
     "isiklar dokuz seker cumhuriyet sancak bicer kervan akademi sizma dere yaka saglik kavak bayat yarma basak erler obruk gocu "
     "yenice istiklal celebi yediler elmaci katranci fetih bayat karaagac sarikiz akcesme akbas".split()

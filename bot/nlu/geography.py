@@ -5,6 +5,8 @@ Used to see that a text speaks of another place, and that a neighbourhood's name
 
 from __future__ import annotations
 
+from bot.turkish import fold
+
 PROVINCES = {
     "adana": "Adana", "adiyaman": "Adıyaman", "afyon": "Afyonkarahisar", "afyonkarahisar": "Afyonkarahisar", "agri": "Ağrı",
     "aksaray": "Aksaray", "amasya": "Amasya", "ankara": "Ankara", "antalya": "Antalya", "ardahan": "Ardahan", "artvin": "Artvin",
@@ -47,7 +49,7 @@ DISTRICTS = tuple(
     "Başiskele Çayırova Darıca Derince Dilovası Gebze Gölcük Kandıra Karamürsel Kartepe Körfez Serdivan Erenler Geyve Hendek Arifiye "
     "Ceyhan Çukurova Kozan Sarıçam Seyhan Yüreğir Akdeniz Anamur Erdemli Mezitli Silifke Tarsus Toroslar Yenişehir Şahinbey "
     "Şehitkamil Nizip Haliliye Karaköprü Eyyübiye Siverek Atakum Canik İlkadım Bafra Ortahisar Akçaabat Tepebaşı Odunpazarı "
-    "Kocasinan Melikgazi Talas Bodrum Dalaman Datça Fethiye Marmaris Menteşe Milas Ortaca Didim Efeler Kuşadası Nazilli Söke "
+    "Kocasinan Melikgazi Talas Bodrum Dalaman Datça Yatağan Fethiye Marmaris Menteşe Milas Ortaca Didim Efeler Kuşadası Nazilli Söke "
     "Merkezefendi Pamukkale Akhisar Salihli Soma Turgutlu Yunusemre Şehzadeler Altıeylül Ayvalık Bandırma Edremit Gönen Karesi "
     "Çorlu Çerkezköy Süleymanpaşa Lüleburgaz Keşan Ereğli Akşehir Beyşehir Seydişehir Çumra Karapınar Ilgın Cihanbeyli Kulu "
     "Kadınhanı Sarayönü Bozkır Hadim Doğanhisar Derbent Altınekin Alaplı Bartın Safranbolu Elbistan Dulkadiroğlu Onikişubat "
@@ -56,6 +58,9 @@ DISTRICTS = tuple(
     "Altınova Çiftlikköy Çınarcık Ünye Fatsa Altınordu Bulancak Çarşamba Vezirköprü Merzifon Turhal Niksar Erbaa Zile".split()
 )
 """Well-known districts of other provinces, official names."""
+
+DISTRICT_KEYS = {fold(name): name for name in DISTRICTS}
+"""The same by folded name."""
 
 COMMON_DISTRICTS = frozenset(
     "konak kartal kazan kemer korfez kas akdeniz adalar sur aksu tire bayindir carsamba kestel yildirim nilufer cesme "
@@ -89,3 +94,6 @@ FIRST_NAMES = frozenset(
     "sevgi sevim sibel songul sultan tuba tulay yasemin yeliz zehra".split()
 )
 """First names that are also names of neighbourhoods, and common ones."""
+
+SURE_PLACES = (PROVINCES.keys() - COMMON_PROVINCES) | (DISTRICT_KEYS.keys() - COMMON_DISTRICTS)
+"""Folded names of provinces and districts that mean nothing else."""

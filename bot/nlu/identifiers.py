@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.turkish import MONTHS, fold
+from bot.turkish import MONTHS, fold, lower
 
 PERSONAL = frozenset({"tc_no", "phone", "email", "iban", "plate", "card"})
 _PLACEHOLDERS = {
@@ -48,30 +48,41 @@ class Identifier:
 
 def flat(text: str) -> str:
     """The text folded character by character, so that positions stay those of `text`."""
-    return "".join(map(_flat, text)) if not text.isascii() else text.lower()
+    small = lower(text)
+    if len(small) != len(text):
+        small = "".join(char if len(char) == 1 else char[0] for char in map(lower, text))
+    return small.translate(_FLAT)
 
 
-def _flat(char: str) -> str:
-    small = fold(char)
-    if len(small) != 1:
-        return " "
-    digit = unicodedata.digit(small, None) if not small.isascii() else None
-    return str(digit) if digit is not None else small
+class _Flat(dict[int, str]):
+    """Folding of single characters; other writings' digits become ours. Filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        plain = fold(char)
+        digit = unicodedata.digit(char, None)
+        self[code] = str(digit) if digit is not None else plain if len(plain) == 1 else " "
+        return self[code]
+
+
+_FLAT = _Flat()
 
 
 def find_identifiers(text: str, prefix: str) -> tuple[Identifier, ...]:
     """All identifiers from left to right, none inside another. Never raises; linear in the text's length."""
     plain = flat(text)
     taken: list[Identifier] = []
+    covered = bytearray(len(plain))
     tracking = re.compile(_TRACKING.format(prefix=re.escape(fold(prefix))))
     for kind in _ORDER:
         pattern = tracking if kind == "tracking_no" else _PATTERNS[kind]
         for match in pattern.finditer(plain):
-            if any(match.start() < other.end and other.start < match.end() for other in taken):
+            if any(covered[match.start() : match.end()]):
                 continue
             value = tracking_value(match, plain, prefix) if kind == "tracking_no" else _VALUES[kind](match[0])
             if value:
                 start, end = _trimmed(plain, match.start(), match.end())
+                covered[start:end] = b"\1" * (end - start)
                 taken.append(Identifier("phone" if kind == "landline" else kind, start, end, value))
     return tuple(sorted(taken, key=lambda found: found.start))
 

@@ -51,7 +51,7 @@ _BRANDS = {
     "kulesitenin": "Kulesite", "halkbank": "Halkbank", "yapikredi": "Yapı Kredi", "isbankasi": "İş Bankası", "watsons": "Watsons",
 }  # fmt: skip
 _NOT_NAMES = frozenset(
-    "cocuk oyun mahalle site belediye bizim su bu karsi yan arac araba hayvan kopek ev apartman bina evimizin okul cami ve ile bir "
+    "internet web cocuk oyun mahalle site belediye bizim su bu karsi yan arac araba hayvan kopek ev apartman bina evimizin okul cami ve ile bir "
     "o hem her halk semt koy spor saglik aile otobus taksi tramvay dolmus trafik kapali acik sosyal kadin genclik kultur gunduz "
     "yasam egitim bakim ilk son eski eskiden buyuk kucuk hangi baska diger oteki pazar oto sanayi hali dugun nikah cay toplu "
     "alisveris yari tas iki uc hizmet cagri iletisim is dis ic gida sut ekmek yol kent sehir il ilce devlet ozel tum butun "
@@ -261,7 +261,7 @@ def _capitalised(words: Words, index: int, taken: frozenset[int]) -> Landmark | 
     if not _positioned(words, last) or last in taken:
         return None
     first = words.items[index]
-    if first.initial and last - index == 1 and (common(first.key) or not first.tail):
+    if last - index == 1 and (common(first.key) or (first.initial and not first.tail)):
         return None
     if first.key in NEVER_IN_STREET or first.number or any(street_type(words.key(i)) for i in range(index, last)):
         return None

@@ -93,13 +93,13 @@ def _points(words: Words, match: Match, gazetteer: Gazetteer, around: Around) ->
     clarity = max(entry.clarity for entry in match.entries)
     first, last = words.items[match.first], words.items[match.last - 1]
     yield _BASE[clarity]
-    yield -1.5 * match.errors if len(last.key) < 8 else -0.6 * match.errors
+    yield -match.errors * (1.5 if len(last.key) < 8 else 1.0 if len(last.key) < 11 else 0.6)
     if last.tail:
         yield 2.0 if first.capital or not words.cased else 1.0
     yield from _by_ending(match, clarity)
     if first.capital and not first.initial:
         yield 0.75
-    elif clarity is Clarity.WORD and not match.entry.own:
+    elif clarity is Clarity.WORD and not match.entry.own and not first.capital:
         yield -1.0
     yield from _by_left(words, match, gazetteer)
     yield from _by_frame(words, match, clarity)
@@ -138,7 +138,7 @@ def _by_frame(words: Words, match: Match, clarity: Clarity) -> Iterator[float]:
     count = len(words.items)
     beginning = match.first == 0 or words.parted(match.first)
     ending = match.last == count or words.parted(match.last)
-    if count - (match.last - match.first) <= sum(word.key in _ANSWER for word in words.items):
+    if count <= 12 and count - (match.last - match.first) <= sum(word.key in _ANSWER for word in words.items):
         yield 3.5
     if beginning and ending:
         yield 2.0 if words.items[match.first].capital else 1.0
@@ -156,7 +156,9 @@ def _by_right(words: Words, match: Match, clarity: Clarity, around: Around) -> I
         yield 2.5
     elif match.last in around.heads and not match.ending:
         yield -3.0 if match.last in around.institutions else _by_head(words, match.last, clarity)
-    elif after in PERSON_AFTER or after in EVENT_AFTER or after.startswith(TRADE_AFTER) or after == "ersoy":
+    elif match.last in around.typed:
+        yield 2.5 if not (after == "sultan" and further == "mehmet") else -6.0
+    elif not match.ending and _named_otherwise(after, clarity):
         yield -6.0
     elif after == "sultan" and further == "mehmet":
         yield -6.0
@@ -170,12 +172,19 @@ def _by_right(words: Words, match: Match, clarity: Clarity, around: Around) -> I
         yield 0.75
     elif clarity is Clarity.WORD and match.entry.name == "Dokuz" and after[:3] in ("gun", "ay", "yil", "saa", "haf"):
         yield -3.0
-    elif match.last in around.typed:
-        yield 2.5
+    elif after in ("ile", "ve") and words.items[match.first].capital:
+        yield 1.5
     elif not match.ending:
         yield from _before_landmark(words, match.last, around)
     if match.ending == "abl" and any(words.key(match.last + i).startswith(_MOVED) for i in range(4)):
         yield -4.0
+
+
+def _named_otherwise(after: str, clarity: Clarity) -> bool:
+    """'Fatih Bey', 'Cumhuriyet Bayramı', 'Kosova böreği', 'Mehmet Akif Ersoy'."""
+    if after in PERSON_AFTER or after in EVENT_AFTER or after == "ersoy":
+        return True
+    return after.startswith(TRADE_AFTER) and clarity is not Clarity.CLEAR
 
 
 def _by_head(words: Words, index: int, clarity: Clarity) -> float:

@@ -17,7 +17,7 @@ STREET_TYPES = {
 """A street's type as written (folded, without ending) and its normal form."""
 
 NEVER_IN_STREET = _set(
-    "bizim sizin onun benim senin onlarin su bu bir o ana ara karsi arka ust alt yan yanki on dar genis bos tek cift cikmaz "
+    "daki deki taki teki bizim sizin onun benim senin onlarin su bu bir o ana ara karsi arka ust alt yan yanki on dar genis bos tek cift cikmaz "
     "hangi her hicbir butun tum ayni baska diger oteki beriki kendi simdiki eski kose kosedeki bitisik ilk son ikinci "
     "birinci ucuncu iki uc dort bes alti yedi sekiz on onca bircok cogu bazi kimi ve ile veya ya da de ki mi mu ama fakat "
     "icin gibi kadar sonra once beri dolayi yuzunden icinde icindeki uzerinde uzerindeki ustunde ustundeki altinda altindaki "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.turkish import fold
 
@@ -73,6 +74,7 @@ ABBREVIATIONS = frozenset(
 )
 
 
+@lru_cache(maxsize=20_000)
 def folded(text: str) -> str:
     """ASCII lower case without combining marks, at most 40 characters."""
     return _MARKS.sub("", fold(text[:_LONGEST]))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.domain.requests import Place
+from bot.nlu.common_words import common
 from bot.nlu.doors import doors
 from bot.nlu.elsewhere import FIRM, elsewhere
 from bot.nlu.gazetteer import Clarity, Gazetteer
+from bot.nlu.geography import SURE_PLACES
 from bot.nlu.identifiers import Identifier, find_identifiers
 from bot.nlu.landmarks import Landmark, heads, institutions, landmarks, nouns
 from bot.nlu.neighbourhoods import Around, Mention, elsewhere_named, is_mahalle, mentions
@@ -80,7 +82,8 @@ def find_places(text: str, gazetteer: Gazetteer) -> FoundPlaces:
             outside = entry.district
         else:
             entry = None
-    street, denied_streets = _affirmed(words, found_streets)
+    numbered = {door.first - words.key(door.first - 1).startswith(("no", "kapi")) for door in found_doors}
+    street, denied_streets = _affirmed(words, found_streets, numbered)
     door = next((door for door in found_doors if not door.denied), None)
     negated = [name for m in named if m.denied for name in (e.name for e in m.match.entries)]
     negated += denied_streets + [door.value for door in found_doors if door.denied]
@@ -111,8 +114,16 @@ def find_places(text: str, gazetteer: Gazetteer) -> FoundPlaces:
 
 def _identified(words: Words, found: tuple[Identifier, ...]) -> set[int]:
     """Positions inside telephone numbers, plates and the like (not durations)."""
-    covered = [one for one in found if one.kind != "duration"]
-    return {i for one in covered for i, word in enumerate(words.items) if word.start < one.end and one.start < word.end}
+    positions: set[int] = set()
+    index = 0
+    for one in found:
+        while index < len(words.items) and words.items[index].end <= one.start:
+            index += 1
+        here = index
+        while one.kind != "duration" and here < len(words.items) and words.items[here].start < one.end:
+            positions.add(here)
+            here += 1
+    return positions
 
 
 def _choose(words: Words, named: list[Mention]) -> tuple[Mention | None, tuple[str, ...]]:
@@ -130,10 +141,13 @@ def _choose(words: Words, named: list[Mention]) -> tuple[Mention | None, tuple[s
     return best, ()
 
 
-def _affirmed(words: Words, found: list[Street]) -> tuple[Street | None, list[str]]:
+def _affirmed(words: Words, found: list[Street], numbered: set[int]) -> tuple[Street | None, list[str]]:
     denied = [street for street in found if words.key(street.last) in ("degil", "deil", "dgl") and not words.parted(street.last)]
     kept = [street for street in found if street not in denied]
-    return (kept[0] if kept else None), [street.value for street in denied]
+    chosen = next((street for street in kept if street.last in numbered), None) or (kept[0] if kept else None)
+    if chosen and chosen.last not in numbered:
+        chosen = next((street for street in kept if street.first == chosen.last and not words.parted(street.first)), chosen)
+    return chosen, [street.value for street in denied]
 
 
 def _best(words: Words, found: list[Landmark]) -> Landmark | None:
@@ -165,6 +179,8 @@ def _unlisted_start(words: Words, index: int, taken: set[int], gazetteer: Gazett
         if not words.cased and (not possessed or not _nameable(word.key)):
             break
         if words.cased and not word.capital:
+            break
+        if first < index and (word.key in SURE_PLACES or (word.initial and common(word.key))):
             break
         first -= 1
     return first

@@ -22,8 +22,8 @@ from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.urgency_detector import UrgencyDetector
 
 _TYPES = DefaultV1Recipe.ComponentType
-_CLASSIFIERS = (ActClassifier, ServiceClassifier, KindClassifier, UrgencyDetector, SensitivityDetector)
-_READERS = (LanguageDetector, PlaceExtractor, IdentifierExtractor, ProblemSplitter)
+_CLASSIFIERS = (ActClassifier, ServiceClassifier, KindClassifier, UrgencyDetector, SensitivityDetector, ProblemSplitter)
+_READERS = (LanguageDetector, PlaceExtractor, IdentifierExtractor)
 
 DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=False)(Noiser)
 DefaultV1Recipe.register(_TYPES.MESSAGE_TOKENIZER, is_trainable=False)(Normaliser)

@@ -32,7 +32,10 @@ class SparseFeaturizer(Learner):
         self._words = TfIdf(stem_ngrams, 1, 2)
 
     def fit(self, examples: Sequence[Any]) -> None:
-        texts = [example.get(NORMAL) or "" for example in examples]
+        self.fit_texts([example.get(NORMAL) or "" for example in examples])
+
+    def fit_texts(self, texts: Sequence[str]) -> None:
+        """Learn the n-grams of normal forms."""
         self._characters.fit(texts, self.config["min_count"])
         self._words.fit(texts, self.config["min_count"])
 
@@ -41,9 +44,9 @@ class SparseFeaturizer(Learner):
             message.set(SPARSE, self.vector(message.get(NORMAL) or ""))
         return messages
 
-    def vector(self, text: str) -> SparseVector:
-        """The vector of a normal form; empty where nothing of it is known."""
-        characters, words = self._characters.transform(text), self._words.transform(text)
+    def vector(self, text: str, unit: bool = True) -> SparseVector:
+        """The vector of a normal form; empty where nothing of it is known. `unit`: each part has length 1."""
+        characters, words = self._characters.transform(text, unit), self._words.transform(text, unit)
         return SparseVector(
             np.concatenate([characters.indices, words.indices + self._characters.size]).astype(np.int32),
             np.concatenate([characters.values, words.values * np.float32(self.config["word_weight"])]),

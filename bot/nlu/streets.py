@@ -13,6 +13,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from bot.nlu.common_words import common, in_turkish, names_street
+from bot.nlu.geography import SURE_PLACES
 from bot.nlu.place_lexicon import NEVER_IN_STREET, NUMBERED, STREET_TYPES, TITLES
 from bot.nlu.place_words import Word, Words
 from bot.nlu.suffixes import readings
@@ -20,7 +21,7 @@ from bot.turkish import lower, upper
 
 _MAX_NAME = 4
 _PLURAL = re.compile(r"^(sokakla|caddele|bulvarla|sokakli|caddeli|sokaktakil|sokagim|caddem|sokakca)")
-_INFLECTED = ("daki", "deki", "taki", "teki", "yor", "yorum", "yorlar", "dim", "dik", "mis", "medi", "madi", "miyor", "yoruz", "dir", "larin", "lerin", "dugu", "digi", "dugum", "digim")
+_INFLECTED = ("daki", "deki", "taki", "teki", "yor", "yorum", "yorlar", "dim", "dik", "mis", "medi", "madi", "miyor", "yoruz", "dir", "larin", "lerin", "imle", "umle", "imi", "umu", "imin", "umun", "larla", "lerle", "larini", "lerini", "larina", "lerine", "dugu", "digi", "dugum", "digim")
 _COMPOUND = (
     "lamba", "kope", "kedi", "hayvan", "tabela", "levha", "aydinlat", "arasi", "arala", "basi", "baslari", "temizli", "suprul",
     "supur", "sakin", "ortasi", "cocuk", "saticis", "direg", "ici", "dugun", "isik",
@@ -131,6 +132,8 @@ def _belongs(words: Words, here: int, index: int) -> bool:
         return beside or words.key(here + 1) in NUMBERED
     if key in NEVER_IN_STREET or key.startswith("mahal"):
         return False
+    if not beside and key in SURE_PLACES and words.key(here + 1) not in ("cevre", "yeni", "yolu", "asfalti"):
+        return False
     ordinary = common(key) and not names_street(key)
     if words.cased and words.items[index - 1].capital:
         if not word.capital:
@@ -139,7 +142,7 @@ def _belongs(words: Words, here: int, index: int) -> bool:
             return beside and _owned(words.key(index)) and _nominal(key)
         return True
     if beside:
-        return not ordinary or (_owned(words.key(index)) and _nominal(key))
+        return (not ordinary and not key.endswith(_INFLECTED)) or (_owned(words.key(index)) and _nominal(key))
     if words.cased and word.capital is False and words.items[index - 1].capital:
         return False
     return key in TITLES or (not ordinary and len(key) > 2 and not key.endswith(_INFLECTED))

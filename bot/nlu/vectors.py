@@ -80,7 +80,7 @@ class TfIdf:
         frequency = np.array([counts[term] for term in kept], dtype=np.float32)
         self.idf = (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32)
 
-    def transform(self, text: str) -> SparseVector:
+    def transform(self, text: str, unit: bool = True) -> SparseVector:
         vocabulary = self.vocabulary
         counts: Counter[int] = Counter(
             [vocabulary[term] for term in self._ngrams(text, self._lowest, self._highest) if term in vocabulary]
@@ -88,7 +88,7 @@ class TfIdf:
         indices = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = (1 + np.log(values)) * self.idf[indices]
-        norm = float(np.sqrt(np.dot(values, values)))
+        norm = float(np.sqrt(np.dot(values, values))) if unit else 0.0
         return SparseVector(indices, values / norm if norm else values, self.size)
 
     def write(self, path: Path) -> None:

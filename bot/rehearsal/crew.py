@@ -48,9 +48,7 @@ def fork(main: Callable[[asyncio.Event], Any]) -> int:
         os._exit(code)
 
 
-def fork_dialogue(
-    settings: Settings, engine: DialogueEngine, shard: tuple[int, int], report: int | None = None
-) -> int:
+def fork_dialogue(settings: Settings, engine: DialogueEngine, shard: tuple[int, int], report: int | None = None) -> int:
     """A dialogue worker. With `report` (a pipe's end) it writes a line for each turn: waited and worked in ms."""
 
     def on_turn(done: TurnDone) -> None:
@@ -128,5 +126,3 @@ def end(*children: int) -> None:
     for child in children:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(child, 0)
-
-

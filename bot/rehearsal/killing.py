@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, String, cast, func, literal, select
 
 from bot.bootstrap.dialogue import load_engine
 from bot.bootstrap.wiring import open_database
@@ -122,14 +122,13 @@ class _Run:
     def _feed(self, more: bool) -> bool:
         """Send each citizen's next message once the last was answered; True while somebody is not done."""
         with self._database.engine.connect() as connection:
-            handled = dict(
-                connection.execute(
-                    select(conversations.c.thread, func.count())
-                    .join(inbox, inbox.c.conversation_id == conversations.c.id)
-                    .where(inbox.c.state.in_(["handled", "failed"]))
-                    .group_by(conversations.c.thread)
-                ).all()  # type: ignore[arg-type]  # rows are pairs
-            )
+            rows = connection.execute(
+                select(conversations.c.thread, func.count())
+                .join(inbox, inbox.c.conversation_id == conversations.c.id)
+                .where(inbox.c.state.in_(["handled", "failed"]))
+                .group_by(conversations.c.thread)
+            ).all()
+        handled = {str(thread): int(number) for thread, number in rows}
         waiting = [name for name, step in self._progress.items() if step < len(SCRIPT)]
         if more and len(waiting) < 8:
             name = f"citizen-{len(self._progress)}"
@@ -180,8 +179,8 @@ class _Run:
             broken.append(f"{unanswered} messages have no answer")
         self._check_ledger(connection, report)
 
-    def _answer_exists(self) -> object:
-        key = func.concat("reply:", inbox.c.id, ":0")
+    def _answer_exists(self) -> ColumnElement[bool]:
+        key = literal("reply:") + cast(inbox.c.id, String) + literal(":0")
         return select(outbox.c.id).where(outbox.c.key == key).exists()
 
     def _check_ledger(self, connection: Connection, report: KillReport) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,8 @@ _AT_ONCE = frozenset({EventKind.BUTTON, EventKind.COMMAND, EventKind.STICKER, Ev
 
 def clean(text: str) -> str:
     """What a database and a screen can hold: no null bytes, no control or direction characters, a bounded length."""
-    kept = "".join(c for c in text[: MAX_TEXT * 2] if c in "\n\t" or (c.isprintable() and c not in _INVISIBLE))
-    return kept[:MAX_TEXT]
+    spaced = (" " if unicodedata.category(c) == "Zs" else c for c in text[: MAX_TEXT * 2])
+    return "".join(c for c in spaced if c in "\n\t" or (c.isprintable() and c not in _INVISIBLE))[:MAX_TEXT]
 
 
 _INVISIBLE = frozenset(

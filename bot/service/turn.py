@@ -26,6 +26,7 @@ from bot.service.texts import Texts
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 3
+DRAFT_LIVES = timedelta(hours=24)
 _ALONE = frozenset({EventKind.BUTTON, EventKind.COMMAND})
 _WAITS = frozenset({Act.REPORT, Act.GREET, Act.ADD_INFORMATION})
 assert drafting and records and social, "imported so that their steps register"
@@ -307,6 +308,11 @@ def _keep_files(
     for event in events:
         for file in event.files:
             if file.sha256 is None:
+                continue
+            known = uow.requests.attachment_like(conversation_id, file.sha256)
+            if known is not None and known.id is not None:
+                if known.request_id is None:
+                    ids.append(known.id)
                 continue
             attachment = Attachment(
                 sha256=file.sha256,

@@ -98,7 +98,7 @@ def describe(talk: Talk) -> None:
 
 @step("skip")
 def skip(talk: Talk) -> None:
-    """'Geç': the question is not asked again. A place that the service needs is asked once more, then a person looks."""
+    """'Geç': the question is not asked again; a place that the service needs is asked once more."""
     draft = talk.draft
     if draft is None or draft.step is None:
         talk.act("deny")
@@ -291,8 +291,9 @@ def advance(talk: Talk) -> None:
         _ask_what(talk, draft)
         return
     service = talk.municipality.services[draft.service]
-    if talk.understanding.outside and draft.step is None and not draft.place.neighbourhood:
-        _say_outside(talk, draft)
+    outside = _outside(talk, draft)
+    if outside is not None:
+        _say_outside(talk, draft, outside)
         return
     if _unsure(draft):
         _ask_service(talk, draft)
@@ -305,11 +306,11 @@ def advance(talk: Talk) -> None:
     if needs_place and not draft.place.known and draft.asked.count(Step.PLACE) < 2:
         _ask_place(talk, draft)
         return
-    if needs_place and not service.body and not draft.place.detailed and Step.DETAIL not in draft.asked:
-        if draft.place.known:
-            talk.keep(replace(draft, step=Step.DETAIL))
-            talk.say("ask_detail", talk.button_for("button_skip", f"skip:{draft.key}"), asks=True)
-            return
+    vague = draft.place.known and not draft.place.detailed and Step.DETAIL not in draft.asked
+    if needs_place and not service.body and vague:
+        talk.keep(replace(draft, step=Step.DETAIL))
+        talk.say("ask_detail", talk.button_for("button_skip", f"skip:{draft.key}"), asks=True)
+        return
     if Step.SAME not in draft.asked and _same_again(talk, draft):
         return
     _ask_confirmation(talk, talk.keep(replace(draft, step=Step.CONFIRM)))
@@ -351,7 +352,7 @@ def _ask_place(talk: Talk, draft: Draft) -> None:
     again = Step.PLACE in draft.asked
     talk.keep(replace(draft, step=Step.PLACE))
     if draft.candidates:
-        buttons = [Button(name, f"place:{name}"[:60]) for name in draft.candidates[:4]]
+        buttons = [Button(name, f"place:{index}") for index, name in enumerate(draft.candidates[:4])]
         talk.say("ask_place_choice", *buttons, asks=True)
         return
     key = "ask_place_again" if again else "ask_place"
@@ -405,9 +406,17 @@ def _say_filed(talk: Talk, request: Request, draft: Draft) -> None:
         talk.say("filed_web", code=request.access_code)
 
 
-def _say_outside(talk: Talk, draft: Draft) -> None:
+def _outside(talk: Talk, draft: Draft) -> str | None:
+    """The district, city or 'firm' whose matter it is; None where it is ours. An own neighbourhood always is."""
+    if draft.place.district and draft.place.district in talk.municipality.outside:
+        return draft.place.district
+    if draft.place.neighbourhood or draft.place.latitude is not None or draft.step is not None:
+        return None
+    return talk.understanding.outside
+
+
+def _say_outside(talk: Talk, draft: Draft, outside: str) -> None:
     """Another district or city, or a private firm: said so, nothing filed."""
-    outside = talk.understanding.outside or ""
     own = talk.municipality
     talk.drop_draft()
     if outside in own.outside:
@@ -539,7 +548,10 @@ def _problems_of(talk: Talk, text: str) -> tuple[Problem, ...]:
 
 def _chosen(talk: Talk, draft: Draft) -> str | None:
     if talk.button is not None:
-        return talk.button.partition(":")[2]
+        kind, _, value = talk.button.partition(":")
+        if kind == "place":
+            return draft.candidates[int(value)] if value.isdigit() and int(value) < len(draft.candidates) else None
+        return value
     answer = fold(talk.text).strip(" .!")
     for code in (draft.service, *draft.alternatives):
         if code and (answer == fold(talk.texts.service(code)) or talk.understanding.service == code):

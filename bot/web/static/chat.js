@@ -195,7 +195,7 @@ if (config.framed) addEventListener("keydown", (event) => {
 
 // -- coming and going
 addEventListener("online", () => { incoming.online(); outgoing.failures = 0; outgoing.flush(); });
-addEventListener("offline", () => incoming.offline());
+addEventListener("offline", () => { incoming.offline(); showTyping(false); });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 addEventListener("beforeunload", (event) => { if (outgoing.holdsFiles && !outgoing.stopped) event.preventDefault(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !outgoing.stopped) incoming.online(); });
@@ -216,5 +216,5 @@ if (storage.get("ended")) {
     at("starters").hidden = true;
   }
   outgoing.flush();
-  if (!config.framed && matchMedia("(pointer: fine)").matches) field.focus();
+  if (!config.framed && matchMedia("(pointer: fine)").matches && document.activeElement === document.body) field.focus();
 }

@@ -104,7 +104,8 @@ export class Thread {
     row.own = own;
     row.author = line.author;
     const name = own ? this.texts.you : line.author === "staff" ? this.texts.staff : this.texts.assistant;
-    row.append(element("span", line.author === "staff" ? "author" : "hidden-text", `${name}: `));
+    const colon = element("span", "hidden-text", ": ");
+    row.append(element("span", line.author === "staff" ? "author" : "hidden-text", name, colon));
     row.append(element("div", "bubble", ...this.content(line, own, picture)));
     const time = element("time", "", clock.format(new Date(line.at)));
     time.dateTime = line.at;
