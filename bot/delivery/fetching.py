@@ -1,7 +1,7 @@
 """Files of incoming messages: brought from the provider before the turn, or given up with the reason.
 
-A message waits for its files at most about two minutes: six attempts with pauses of 2, 5, 12, 31 and 60 seconds. Then, and at
-once where trying again can't help, the file carries its `problem` and the message goes on: a citizen is never stuck.
+A message waits for its files at most about two minutes: six attempts with pauses of 2, 5, 12, 31 and 60 seconds. Then,
+and at once where trying again can't help, the file carries its `problem` and the message goes on: nobody is ever stuck.
 """
 
 from __future__ import annotations
