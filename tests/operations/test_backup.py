@@ -26,9 +26,9 @@ from bot.domain.requests import Filing, Kind, Place, Status
 from bot.errors import ConfigError
 from bot.municipality import load_municipality
 from bot.operations.backup import backup, restore
+from bot.rehearsal.postgres import PostgresServer
 from bot.service.receiving import Receiver
 from bot.service.requests import RequestDesk
-from bot.rehearsal.postgres import PostgresServer
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)
 PHOTO = b"\xff\xd8 a photo"
