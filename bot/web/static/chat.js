@@ -201,6 +201,8 @@ addEventListener("beforeunload", (event) => { if (outgoing.holdsFiles && !outgoi
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !outgoing.stopped) incoming.online(); });
 storage.watch("ended", () => { leave(); setTimeout(() => location.reload(), 1500); });
 
+at("controls").disabled = false; // before this, Enter and "Gönder" would do something else
+
 if (storage.get("ended")) {
   leave();
   finish();
