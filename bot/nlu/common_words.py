@@ -1,8 +1,8 @@
 """Which words are ordinary Turkish, and how an ASCII word is written in Turkish letters.
 
-The list beside this module (`common_words.txt`: one word a line, Turkish lower case, most frequent first) is made of
-our own training messages by `python -m bot.nlu.common_words`: every word outside the annotated places. `street_words.txt` holds the words
-of the annotated street names and others that streets are usually called by.
+The lists beside this module hold one word a line, Turkish lower case: `common_words.txt` what stands outside the
+annotated places of our own training messages, most frequent first; `street_words.txt` the words of the annotated street
+names and others that streets are usually called by. `python -m bot.nlu.common_words` makes them anew.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def collect(folder: Path) -> list[str]:
 
 
 def collect_street_words(folder: Path) -> list[str]:
-    """The words of the list and those that stand in annotated street names, Turkish lower case, without numbers and the type."""
+    """The words of the list and those of the annotated street names, without numbers and the type."""
     found: set[str] = set()
     for path in folder.rglob("*.yml"):
         for span in _ANNOTATED.finditer(path.read_text(encoding="utf-8")):

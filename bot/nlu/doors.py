@@ -7,19 +7,21 @@ from dataclasses import dataclass
 
 from bot.nlu.place_lexicon import POSITIONS, TIME_UNITS
 from bot.nlu.place_words import Words
+from bot.nlu.word_lists import word_set
 
 _NUMBER = re.compile(r"^(\d{1,4})([a-z]?)$")
 _PART = re.compile(r"^(\d{1,3}|[a-z])$")
 _LINES = ("otobus", "hat", "sefer", "sofor", "durak", "tramvay", "dolmus", "minibus", "kayd", "kayit", "basvuru")
-_BEFORE = frozenset("nº n no nu numara numaram numarasi numaramiz kapi kno nosu".split())
-_AFTER = frozenset("numara numarali numarada numaradaki numaranin numaraya numaradan numarayi numaram nolu no".split())
+_BEFORE = word_set("nº n no nu numara numaram numarasi numaramiz kapi kno nosu")
+_AFTER = word_set("numara numarali numarada numaradaki numaranin numaraya numaradan numarayi numaram nolu no")
 _NOT_A_DOOR = (
-    "otobus", "hat", "minibus", "dolmus", "basvuru", "kayit", "sikayet", "talep", "telefon", "hizmet", "arac", "tramvay",
+    "otobus", "hat", "minibus", "dolmus", "basvuru", "kayit", "sikayet", "talep", "telefon", "hizmet", "arac",
+    "tramvay",
     "kopru", "direk", "konteyner", "hizmet", "belge", "evrak", "dosya", "abone", "kupe", "tesisat", "kayd",
 )  # fmt: skip
-_NOT_BEFORE = ("telefon", "takip", "basvuru", "kayit", "tc", "kimlik", "sikayet", "talep", "abone", "sayac", "tesisat", "plaka", "hat",
-               "daire", "kat", "evrak", "dosya", "fatura", "sicil", "cep", "vergi")  # fmt: skip
-_NOT = frozenset("degil deil dgl diil".split())
+_NOT_BEFORE = ("telefon", "takip", "basvuru", "kayit", "tc", "kimlik", "sikayet", "talep", "abone", "sayac", "tesisat",
+               "plaka", "hat", "daire", "kat", "evrak", "dosya", "fatura", "sicil", "cep", "vergi")  # fmt: skip
+_NOT = word_set("degil deil dgl diil")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Door:
 def doors(words: Words, streets: frozenset[int], areas: frozenset[int], taken: set[int]) -> list[Door]:
     """All door numbers from left to right.
 
-    `streets`, `areas`: positions right behind streets and neighbourhoods; a number there is a door unless a unit follows
-    ('3 gündür'). `taken`: positions inside streets, telephone numbers, plates, which are no doors.
+    `streets`, `areas`: positions right behind streets and neighbourhoods; a number there is a door unless a unit
+    follows ('3 gündür'). `taken`: positions inside streets, telephone numbers, plates, which are no doors.
     """
     moving = any(word.key.startswith(_LINES) for word in words.items)
     result: list[Door] = []
@@ -65,10 +67,13 @@ def _read(words: Words, index: int) -> tuple[int, str]:
     if not word.tail and not letter and last < len(words.items):
         following = words.items[last]
         part = _PART.match(following.stem)
-        if part and following.gap in ("/", "-", "\\"):
-            value += "/" + part[1].upper()
-            last += 1
-        elif part and not following.gap and len(following.stem) == 1 and following.stem in "abcdef" and following.text.isupper():
+        if (part and following.gap in ("/", "-", "\\")) or (
+            part
+            and not following.gap
+            and len(following.stem) == 1
+            and following.stem in "abcdef"
+            and following.text.isupper()
+        ):
             value += "/" + part[1].upper()
             last += 1
     return last, value
@@ -94,7 +99,9 @@ def _is_door(
 ) -> bool:
     index, last = number.first, number.last
     before, after = words.key(index - 1), words.key(last)
-    if number.value.startswith(("0", "20")) and (number.value[0] == "0" or re.match(r"20\d\d/", number.value)) or _glued(words, number):
+    if (
+        number.value.startswith(("0", "20")) and (number.value[0] == "0" or re.match(r"20\d\d/", number.value))
+    ) or _glued(words, number):
         return False
     if after.startswith(("yildiz", "puan", "sinif")):
         return False
@@ -109,20 +116,35 @@ def _is_door(
             return False
         following = words.key(last + 1)
         large = len(number.value) > 3 and not number.parts
-        return not (large or (moving and index not in areas) or following.startswith((*_NOT_A_DOOR, "daire")) or following.isdigit())
+        return not (
+            large
+            or (moving and index not in areas)
+            or following.startswith((*_NOT_A_DOOR, "daire"))
+            or following.isdigit()
+        )
     if number.lettered and number.last - number.first == 2:
         return True
     if number.parts and after.startswith("aras"):
         return False
     if number.parts:
-        return after in _NOT or index in areas or (len(words.items) <= 6 and not number.value.endswith("/5")) or after in POSITIONS
+        return (
+            after in _NOT
+            or index in areas
+            or (len(words.items) <= 6 and not number.value.endswith("/5"))
+            or after in POSITIONS
+        )
     return _between(words, number) or _answered(words, number, after)
 
 
 def _glued(words: Words, number: _Number) -> bool:
     """Part of a date, a time, a decimal number, an ordinal ('2. kat')."""
     first = words.items[number.first]
-    if first.gap in ("/", "-", "\\") or (first.gap in (":", ".", ",") and number.first and _touching(words, number.first) and words.items[number.first - 1].number):
+    if first.gap in ("/", "-", "\\") or (
+        first.gap in (":", ".", ",")
+        and number.first
+        and _touching(words, number.first)
+        and words.items[number.first - 1].number
+    ):
         return True
     if number.last >= len(words.items):
         return False
@@ -131,7 +153,9 @@ def _glued(words: Words, number: _Number) -> bool:
         return True
     if following.gap in (".", ",") and following.number and _touching(words, number.last):
         return True
-    return following.gap == "." and following.key.startswith(("kat", "sok", "cad", "blo", "eta", "kez", "gun", "sinif", "derece"))
+    return following.gap == "." and following.key.startswith(
+        ("kat", "sok", "cad", "blo", "eta", "kez", "gun", "sinif", "derece")
+    )
 
 
 def _touching(words: Words, index: int) -> bool:
@@ -141,19 +165,24 @@ def _touching(words: Words, index: int) -> bool:
 def _owned(words: Words, index: int, after: str) -> bool:
     """'kapı numarası 18': the number of a door, not of a telephone or a request."""
     ours = words.key(index - 2) in ("kapi", "komsunun", "bina", "evin", "ev", "apartman", "")
-    return ours and (index + 1 >= len(words.items) or words.parted(index + 1) or after in (*_NOT, "olacak", "olacakti", "iken"))
+    return ours and (
+        index + 1 >= len(words.items) or words.parted(index + 1) or after in (*_NOT, "olacak", "olacakti", "iken")
+    )
 
 
 def _between(words: Words, number: _Number) -> bool:
     """'17 ile 21 arasında': both."""
+
     def joined(index: int) -> bool:
         return words.key(index) == "ile" and words.items[min(index + 1, len(words.items) - 1)].number
 
     if joined(number.last):
         _, end = number.last, number.last + 2
         return any(words.key(end + i).startswith("aras") for i in range(2))
-    return words.key(number.first - 1) == "ile" and words.key(number.last).startswith("aras") and (
-        words.items[max(number.first - 2, 0)].number or len(words.key(number.first - 2)) == 1
+    return (
+        words.key(number.first - 1) == "ile"
+        and words.key(number.last).startswith("aras")
+        and (words.items[max(number.first - 2, 0)].number or len(words.key(number.first - 2)) == 1)
     )
 
 

@@ -14,17 +14,40 @@ from bot.nlu.streets import street_type
 from bot.nlu.suffixes import Ending, readings
 
 FIRM = "firm"
-_OFFICE = ("belediye", "buyuksehir", "buyukehir", "valili", "kaymakam", "ili", "ilce", "semt", "bolge", "sehir", "mahal", "merkez", "muhtar")
-_MOVED = ("tasin", "goc", "gelen", "geldi", "gelip", "gelmis", "misafir", "donen", "dondu", "gidi", "gitti", "giden", "gider", "doner",
-          "yasayan", "yasiyormus", "oturan_", "okuyan", "okuyor", "benzer", "kalkan", "otobusu", "yolu", "yolun", "spor", "asfalt",
-          "marsi", "caddesi", "kapisi", "ekibi_", "mac", "taraf_")  # fmt: skip
-_CARDS = {"istanbulkart": "İstanbul", "ankarakart": "Ankara", "izmirimkart": "İzmir", "antalyakart": "Antalya", "bursakart": "Bursa"}
+_OFFICE = (
+    "belediye",
+    "buyuksehir",
+    "buyukehir",
+    "valili",
+    "kaymakam",
+    "ili",
+    "ilce",
+    "semt",
+    "bolge",
+    "sehir",
+    "mahal",
+    "merkez",
+    "muhtar",
+)
+_MOVED = ("tasin", "goc", "gelen", "geldi", "gelip", "gelmis", "misafir", "donen", "dondu", "gidi", "gitti", "giden",
+          "gider", "doner", "yasayan", "yasiyormus", "okuyan", "okuyor", "benzer", "kalkan", "otobusu", "yolu", "yolun", "spor",
+          "asfalt",
+          "marsi", "caddesi", "kapisi", "mac")  # fmt: skip
+_CARDS = {
+    "istanbulkart": "İstanbul",
+    "ankarakart": "Ankara",
+    "izmirimkart": "İzmir",
+    "antalyakart": "Antalya",
+    "bursakart": "Bursa",
+}
 _LOCAL = ("kart", "metro", "sosyal", "halk", "cagri", "zabita", "itfaiye", "barinag")
-_COMPARED = ("gibi", "bile", "olsa", "kadar", "yok_")
+_COMPARED = ("gibi", "bile", "olsa", "kadar")
 _FIRM = re.compile(
-    r"(trendyol|hepsiburada|getir |yemeksepeti|turkcell|vodafone|turk telekom|superonline|turknet|yurtici kargo|aras kargo|"
-    r"mng kargo|surat kargo|ptt kargo|kargo firma|kargo sirket|kargom|icra mudur|haciz|bankas|kredi kart|musteri hizmet|"
-    r"sigorta sirket|mola tesis|dinlenme tesis|netflix|d-smart|digiturk|internet aboneli|e-ticaret|otel rezervasyon|pegasus|"
+    r"(trendyol|hepsiburada|getir |yemeksepeti|turkcell|vodafone|turk telekom|superonline|turknet|yurtici kargo|"
+    r"aras kargo|mng kargo|surat kargo|ptt kargo|kargo firma|kargo sirket|kargom|icra mudur|haciz|bankas|kredi kart|"
+    r"musteri hizmet|"
+    r"sigorta sirket|mola tesis|dinlenme tesis|netflix|d-smart|digiturk|internet aboneli|e-ticaret|otel rezervasyon|"
+    r"pegasus|"
     r"turk hava yollari|\bthy\b|telefon operator)"
 )
 _PUBLIC = re.compile(
@@ -67,7 +90,7 @@ def _known(stem: str, ending: Ending, gazetteer: Gazetteer) -> tuple[str | None,
     if stem in (gazetteer.district_key, "konya"):
         return None, 0.0
     if stem in UTILITIES:
-        return UTILITIES[stem].rstrip("_"), 1.5
+        return UTILITIES[stem], 1.5
     if stem in gazetteer.outside_keys:
         return gazetteer.outside_keys[stem], 0.25
     if stem in PROVINCES:
@@ -96,7 +119,12 @@ def _context(words: Words, index: int, ending: Ending, gazetteer: Gazetteer) -> 
         points += 0.75
     if not ending and after.startswith(_LOCAL):
         points += 1.0
-    if not ending and street_type(after) or not word.tail and after.startswith(("spor", "asfalt", "yolu", "yol", "cevre", "sokag", "marsi", "kebap", "parki", "apart", "site")):
+    if (not ending and street_type(after)) or (
+        not word.tail
+        and after.startswith(
+            ("spor", "asfalt", "yolu", "yol", "cevre", "sokag", "marsi", "kebap", "parki", "apart", "site")
+        )
+    ):
         return points - 4.0
     if ending == "loc":
         points += 1.0

@@ -17,6 +17,7 @@ from bot.nlu.common_words import common
 from bot.nlu.geography import DISTRICT_KEYS, FIRST_NAMES, PROVINCES, UTILITIES
 from bot.nlu.place_words import Words, folded
 from bot.nlu.suffixes import Ending, readings
+from bot.nlu.word_lists import word_set
 
 _MAX_WORDS = 4
 _SPLIT = ("asagi", "yukari", "kucuk", "buyuk", "ulu")
@@ -148,7 +149,11 @@ class Gazetteer:
         for stem, ending in readings(key):
             if ending == "" and key.endswith(("lar", "ler")) and common(key[:-3]):
                 return None
-            if len(stem) < max(4, before + 1) or (ending in ("dat", "acc", "adj", "cop", "ins") and len(stem) < 8) or (ending and common(stem)):
+            if (
+                len(stem) < max(4, before + 1)
+                or (ending in ("dat", "acc", "adj", "cop", "ins") and len(stem) < 8)
+                or (ending and common(stem))
+            ):
                 continue
             near = self._near(stem)
             if near and (size == 1 or near[1] == 1 or len(stem) > 13):
@@ -157,7 +162,11 @@ class Gazetteer:
 
     def _known_elsewhere(self, key: str) -> bool:
         return any(
-            stem in PROVINCES or stem in FIRST_NAMES or stem in UTILITIES or stem in self.outside_keys or stem in self.district_names
+            stem in PROVINCES
+            or stem in FIRST_NAMES
+            or stem in UTILITIES
+            or stem in self.outside_keys
+            or stem in self.district_names
             for stem, _ in readings(key)
         )
 
@@ -219,7 +228,8 @@ def _clarity(name: str) -> Clarity:
 
 
 _CITIES = DISTRICT_KEYS.keys() | {"bosna", "kosova", "buhara", "malazgirt"}
-_ORDINARY = frozenset(
-    "isiklar dokuz seker cumhuriyet sancak bicer kervan akademi sizma dere yaka saglik kavak bayat yarma basak erler obruk gocu "
-    "yenice istiklal celebi yediler elmaci katranci fetih bayat karaagac sarikiz akcesme akbas".split()
+_ORDINARY = word_set(
+    "isiklar dokuz seker cumhuriyet sancak bicer kervan akademi sizma dere yaka saglik kavak bayat yarma basak "
+    "erler obruk gocu "
+    "yenice istiklal celebi yediler elmaci katranci fetih bayat karaagac sarikiz akcesme akbas"
 )

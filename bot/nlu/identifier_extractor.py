@@ -38,7 +38,13 @@ class IdentifierExtractor(Component):
             add_entities(
                 message,
                 [
-                    {"entity": one.kind, "start": one.start, "end": one.end, "value": one.value, "extractor": type(self).__name__}
+                    {
+                        "entity": one.kind,
+                        "start": one.start,
+                        "end": one.end,
+                        "value": one.value,
+                        "extractor": type(self).__name__,
+                    }
                     for one in shown
                 ],
             )

@@ -14,11 +14,15 @@ from bot.turkish import MONTHS, fold, lower
 
 PERSONAL = frozenset({"tc_no", "phone", "email", "iban", "plate", "card"})
 _PLACEHOLDERS = {
-    "tc_no": "[kimlik no]", "phone": "[telefon]", "email": "[e-posta]", "iban": "[IBAN]", "plate": "[plaka]", "card": "[kart no]",
+    "tc_no": "[kimlik no]", "phone": "[telefon]", "email": "[e-posta]", "iban": "[IBAN]", "plate": "[plaka]",
+    "card": "[kart no]",
 }  # fmt: skip
 _MONTH = "|".join(fold(month) for month in MONTHS)
 _COUNT = r"(?:\d{1,4}|bir|iki|uc|dort|bes|alti|yedi|sekiz|dokuz|on|yirmi|otuz|kirk|elli)"
-_TRACKING = r"(?<![\w/])(?P<prefix>{prefix})?[ \t]*[-_ ./]?[ \t]*(?P<year>20\d\d)[ \t]*[-_ /]?[ \t]*(?P<number>\d{{1,6}})(?![\w]|[./]\d)"
+_TRACKING = (
+    r"(?<![\w/])(?P<prefix>{prefix})?[ \t]*[-_ ./]?[ \t]*(?P<year>20\d\d)[ \t]*[-_ /]?[ \t]*"
+    r"(?P<number>\d{{1,6}})(?![\w]|[./]\d)"
+)
 _PATTERNS = {
     "email": re.compile(r"(?<![\w.+-])[a-z0-9][\w.+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}"),
     "iban": re.compile(r"\btr[ ]?\d{2}(?:[ ]?\d{4}){5}[ ]?\d{2}\b"),
@@ -26,14 +30,23 @@ _PATTERNS = {
     "phone": re.compile(r"(?<![\w+])(?:\+?90|0090|0)?[ ().-]{0,2}5\d{2}[ ().-]{0,2}\d{3}[ .-]?\d{2}[ .-]?\d{2}(?!\d)"),
     "landline": re.compile(r"(?<![\w+])(?:\+?90[ ]?|0)[ ]?\(?[234]\d{2}\)?[ .-]?\d{3}[ .-]?\d{2}[ .-]?\d{2}(?!\d)"),
     "tc_no": re.compile(r"(?<!\d)[1-9]\d{10}(?!\d)"),
-    "plate": re.compile(r"(?<![\w/.:-])(?:0[1-9]|[1-7]\d|8[01])(?:[ -]?[a-z][ -]?\d{4,5}|[ -]?[a-z]{2}[ -]?\d{3,4}|[ -]?[a-z]{3}[ -]?\d{2,3})(?![\w/]|[.,]\d)"),
-    "date": re.compile(
-        rf"(?<![\d./])\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)?\d\d(?![\d/])|(?<!\d)\d{{1,2}} (?:{_MONTH})(?:[ ](?:19|20)\d\d)?\b"
+    "plate": re.compile(
+        r"(?<![\w/.:-])(?:0[1-9]|[1-7]\d|8[01])(?:[ -]?[a-z][ -]?\d{4,5}"
+        r"|[ -]?[a-z]{2}[ -]?\d{3,4}|[ -]?[a-z]{3}[ -]?\d{2,3})(?![\w/]|[.,]\d)"
     ),
-    "duration": re.compile(rf"\b{_COUNT}(?:[ -]{_COUNT})?[ ]?(?:gun|hafta|ay|yil|sene|saat|dakika)(?:dur|dir|lik|luk|den beri|dan beri)?\b"),
+    "date": re.compile(
+        rf"(?<![\d./])\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)?\d\d(?![\d/])"
+        rf"|(?<!\d)\d{{1,2}} (?:{_MONTH})(?:[ ](?:19|20)\d\d)?\b"
+    ),
+    "duration": re.compile(
+        rf"\b{_COUNT}(?:[ -]{_COUNT})?[ ]?(?:gun|hafta|ay|yil|sene|saat|dakika)(?:dur|dir|lik|luk|den beri|dan beri)?\b"
+    ),
 }
 _ORDER = ("email", "iban", "tracking_no", "phone", "landline", "card", "tc_no", "date", "plate", "duration")
-_PLATE_WORD = re.compile(r"^\d\d[ -]?(?:ay|yil|gun|tl|lt|km|kg|cm|mm|mt|no|cad|sok|sk|cd|mah|kat|saat|dk|ton|ve|ile|de|da|ten|den|bin)[ -]?\d")
+_PLATE_WORD = re.compile(
+    r"^\d\d[ -]?(?:ay|yil|gun|tl|lt|km|kg|cm|mm|mt|no|cad|sok|sk|cd|mah|kat|saat|dk|ton|ve|ile|de|da|ten|den|bin)"
+    r"[ -]?\d"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +121,14 @@ def tracking_value(match: re.Match[str], text: str, prefix: str) -> str | None:
     if not match["prefix"]:
         written = match[0].strip()
         joined = re.fullmatch(r"20\d\d[-/]\d{1,6}", written)
-        about = re.search(r"(takip|basvuru|kayit|kayd|sikayet|talep)", text[max(0, match.start() - 40) : match.end() + 40])
-        if not joined or ("/" in written and not about) or (len(match["number"]) < 3 and number <= 12 and not about and len(text) > 20):
+        about = re.search(
+            r"(takip|basvuru|kayit|kayd|sikayet|talep)", text[max(0, match.start() - 40) : match.end() + 40]
+        )
+        if (
+            not joined
+            or ("/" in written and not about)
+            or (len(match["number"]) < 3 and number <= 12 and not about and len(text) > 20)
+        ):
             return None
     return f"{prefix}-{year}-{number:06d}"
 
@@ -165,8 +184,8 @@ def _as_written(text: str) -> str | None:
 
 
 _VALUES: dict[str, Callable[[str], str | None]] = {
-    "email": _as_written, "iban": _iban, "card": _card, "phone": _phone, "landline": _phone, "tc_no": _tc_no, "plate": _plate,
-    "date": _as_written, "duration": _as_written,
+    "email": _as_written, "iban": _iban, "card": _card, "phone": _phone, "landline": _phone, "tc_no": _tc_no,
+    "plate": _plate, "date": _as_written, "duration": _as_written,
 }  # fmt: skip
 
 

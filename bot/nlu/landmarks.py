@@ -9,68 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.nlu.common_words import common
+from bot.nlu.landmark_words import ALONE, BRANDS, COURSES, GENERIC, HOUSES, MODIFIERS, NOT_NAMES, NOUNS, POSSESSED
 from bot.nlu.place_lexicon import NEVER_IN_STREET, POSITIONS, TITLES
 from bot.nlu.place_words import Words
 from bot.nlu.streets import street_type
 from bot.nlu.suffixes import readings, with_endings
 from bot.turkish import fold, lower, title, upper
-
-_POSSESSED = {
-    "park": "parkı", "cami": "camii", "okul": "okulu", "ilkokul": "ilkokulu", "ortaokul": "ortaokulu", "lise": "lisesi",
-    "anaokul": "anaokulu", "hastane": "hastanesi", "site": "sitesi", "apartman": "apartmanı", "kavşak": "kavşağı",
-    "durak": "durağı", "pazar": "pazarı", "market": "marketi", "eczane": "eczanesi", "fırın": "fırını", "mezarlık": "mezarlığı",
-    "köprü": "köprüsü", "meydan": "meydanı", "otel": "oteli", "çarşı": "çarşısı", "merkez": "merkezi", "salon": "salonu",
-    "yurt": "yurdu", "kütüphane": "kütüphanesi", "stadyum": "stadyumu", "üniversite": "üniversitesi", "fakülte": "fakültesi",
-    "müze": "müzesi", "pastane": "pastanesi", "istasyon": "istasyonu", "plaza": "plazası", "konut": "konutları", "ev": "evleri",
-    "konak": "konağı", "lojman": "lojmanları", "trafo": "trafosu", "bina": "binası", "fabrika": "fabrikası", "depo": "deposu",
-    "banka": "bankası", "otopark": "otoparkı", "kule": "kulesi", "tepe": "tepesi", "kurs": "kursu", "pasaj": "pasajı",
-    "saha": "sahası", "tesis": "tesisleri", "büfe": "büfesi", "ocak": "ocağı", "kahve": "kahvesi", "han": "hanı",
-    "hamam": "hamamı", "çeşme": "çeşmesi", "vadi": "vadisi", "geçit": "geçidi", "garaj": "garajı", "stat": "stadı", "kreş": "kreşi",
-    "muhtarlık": "muhtarlığı", "dershane": "dershanesi", "saray": "sarayı", "türbe": "türbesi", "bahçe": "bahçesi",
-}  # fmt: skip
-_GENERIC = (
-    "okul cami ilkokul ortaokul lise anaokulu kreş hastane eczane park durak market fırın muhtarlık karakol postane ptt "
-    "kütüphane stadyum stat otogar benzinlik petrol akaryakıt itfaiye adliye banka bankamatik atm köprü çeşme mezarlık trafo "
-    "kavşak pazar bakkal manav kasap berber kuaför lokanta restoran pastane kırtasiye tekel kahvehane kahve çarşı alışveriş "
-    "avm hamam müze türbe saat_kulesi gölet baraj çeşme üstgeçit altgeçit dershane kurs yurt lojman toki huzurevi öğretmenevi "
-    "lunapark asm mescit yuva kuyumcu tuhafiyeci lastikçi oto_galeri galeri belediye postahane kantar değirmen spor_salonu "
-    "istasyon metro tramvay üniversite fakülte kampüs stad halı_saha düğün_salonu sağlık_ocağı aile_sağlığı_merkezi "
-    "köy_konağı pazar_yeri taksi_durağı otobüs_durağı tramvay_durağı benzin_istasyonu akaryakıt_istasyonu gençlik_merkezi "
-    "kültür_merkezi su_deposu çay_bahçesi çocuk_parkı çocuk_yuvası alt_geçit üst_geçit alışveriş_merkezi petrol_ofisi "
-    "halk_ekmek_büfesi halk_eğitim_merkezi kuran_kursu kız_yurdu erkek_yurdu spor_kompleksi vergi_dairesi aile_hekimliği "
-    "tıp_fakültesi basket_sahası futbol_sahası trafik_ışıkları semt_konağı mesire_yeri oto_sanayi sanayi_sitesi "
-    "okul_bahçesi okul_yolu hal_binası medaş_trafosu medaş_binası çay_ocağı nikah_sarayı yem_fabrikası şeker_fabrikası"
-).split()
-_BRANDS = {
-    "a101": "A101", "bim": "Bim", "sok": "Şok", "migros": "Migros", "carrefoursa": "CarrefourSA", "carrefour": "CarrefourSA",
-    "kulesite": "Kulesite", "opet": "Opet", "shell": "Shell", "bp": "BP", "ptt": "PTT", "akbank": "Akbank", "ziraat": "Ziraat Bankası",
-    "vakifbank": "Vakıfbank", "garanti": "Garanti", "hakmar": "Hakmar", "tansas": "Tansaş", "kipa": "Kipa", "novada": "Novada",
-    "medicana": "Medicana", "afra": "Afra", "kentplaza": "Kent Plaza", "toki": "Toki", "alaaddin": "Alaaddin", "real": "Real",
-    "optimum": "Optimum", "bedesten": "Bedesten", "akyurek": "Akyürek", "adese": "Adese", "kiler": "Kiler", "kulturpark": "Kültürpark",
-    "petlas": "Petlas", "totalenergies": "Total", "lukoil": "Lukoil", "teknosa": "Teknosa", "ikea": "Ikea", "koctas": "Koçtaş",
-    "kulesitenin": "Kulesite", "halkbank": "Halkbank", "yapikredi": "Yapı Kredi", "isbankasi": "İş Bankası", "watsons": "Watsons",
-}  # fmt: skip
-_NOT_NAMES = frozenset(
-    "internet web cocuk oyun mahalle site belediye bizim su bu karsi yan arac araba hayvan kopek ev apartman bina evimizin okul cami ve ile bir "
-    "o hem her halk semt koy spor saglik aile otobus taksi tramvay dolmus trafik kapali acik sosyal kadin genclik kultur gunduz "
-    "yasam egitim bakim ilk son eski eskiden buyuk kucuk hangi baska diger oteki pazar oto sanayi hali dugun nikah cay toplu "
-    "alisveris yari tas iki uc hizmet cagri iletisim is dis ic gida sut ekmek yol kent sehir il ilce devlet ozel tum butun "
-    "kalan yemek depo gecis aktarma toplama barinak rehabilitasyon kuran yuzme toplanma kaza bilgi cozum atik tedavi".split()
-)
-
-
-_ALONE = {owned: noun for noun, owned in _POSSESSED.items() if noun in _GENERIC}
-_COURSES = frozenset("kursu salonu merkezi evleri binası deposu sahası merkezi otoparkı bahçesi".split())
-_MODIFIERS = frozenset(
-    "merkez yeni eski ulu buyuk kucuk kapali acik tas koy fen sanat anadolu imam hatip yesil beyaz mavi kirmizi asagi yukari devlet "
-    "sehir ozel halk kiz erkek ogrenci meslek rampali yikik tarihi camli baraj oto cuma carsamba persembe sali pazartesi "
-    "sabit semt ic dis kubbeli minareli".split()
-)
-_NOUNS = frozenset(_GENERIC)
-_HOUSES = frozenset(
-    "camii okulu ilkokulu ortaokulu lisesi anaokulu hastanesi sitesi apartmanı marketi eczanesi oteli üniversitesi fakültesi müzesi "
-    "pastanesi plazası evleri konutları fabrikası bankası kursu pasajı kahvesi hanı ASM kreşi sarayı stadyumu stadı".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +33,12 @@ def _forms() -> tuple[dict[str, str], dict[str, str]]:
     """Folded form → bare noun, and folded form → possessed noun ('parkinda' → 'parkı')."""
     bare: dict[str, str] = {}
     possessed: dict[str, str] = {}
-    for noun in [*_GENERIC, *_POSSESSED]:
+    for noun in [*GENERIC, *POSSESSED]:
         spoken = noun.replace("_", " ")
         final = fold(spoken).replace(" ", "")
         for form in with_endings(final, possessed="_" in noun and final[-1] in "iu"):
             bare.setdefault(form, spoken)
-    for owned in _POSSESSED.values():
+    for owned in POSSESSED.values():
         for form in with_endings(fold(owned), possessed=True):
             possessed.setdefault(form, owned)
     for form in with_endings("camisi", possessed=True):
@@ -112,19 +56,21 @@ def heads(words: Words) -> frozenset[int]:
 def institutions(words: Words) -> frozenset[int]:
     """Those of the heads that name a house, not a part of the neighbourhood."""
     possessed = _forms()[1]
-    return frozenset(i for i, word in enumerate(words.items) if possessed.get(word.key) in _HOUSES)
+    return frozenset(i for i, word in enumerate(words.items) if possessed.get(word.key) in HOUSES)
 
 
 def nouns(words: Words) -> frozenset[int]:
     """Positions of landmarks' nouns in any form, and of the first word of such nouns of two words."""
     bare = _forms()[0]
     return frozenset(
-        i for i, word in enumerate(words.items) if bare.get(word.key) in _NOUNS or bare.get(word.key + words.key(i + 1), "").count(" ")
+        i
+        for i, word in enumerate(words.items)
+        if bare.get(word.key) in NOUNS or bare.get(word.key + words.key(i + 1), "").count(" ")
     )
 
 
 def landmarks(words: Words, taken: frozenset[int]) -> list[Landmark]:
-    """All landmarks from left to right. `taken`: positions inside streets and neighbourhoods, which are no landmarks."""
+    """All landmarks from left to right. `taken`: positions inside streets and neighbourhoods."""
     found: list[Landmark] = []
     free = 0
     for index in range(len(words.items)):
@@ -147,20 +93,24 @@ def _at(words: Words, index: int, free: int, taken: frozenset[int]) -> Landmark 
     if owned and not (words.key(index + 1) in possessed and not words.parted(index + 1)):
         first = _name_start(words, index, free, taken)
         placed = _positioned(words, index + 1)
-        if first < index and (placed or (owned not in _COURSES and _certain(words, first, index))):
+        if first < index and (placed or (owned not in COURSES and _certain(words, first, index))):
             name = title(" ".join(item.written for item in words.items[first:index]))
             kind = owned if owned.isupper() else upper(owned[:1]) + owned[1:]
             return Landmark(first, index + 1, f"{name} {kind}", True, placed)
-        if first == index and placed and owned in _ALONE:
-            return Landmark(index, index + 1, _ALONE[owned], False, True)
+        if first == index and placed and owned in ALONE:
+            return Landmark(index, index + 1, ALONE[owned], False, True)
     pair = bare.get(words.key(index) + words.key(index + 1)) if not words.parted(index + 1) else None
-    if pair and " " in pair and (_positioned(words, index + 2) or (pair == "okul yolu" and words.key(index + 1).endswith("da"))):
+    if (
+        pair
+        and " " in pair
+        and (_positioned(words, index + 2) or (pair == "okul yolu" and words.key(index + 1).endswith("da")))
+    ):
         return Landmark(index, index + 2, pair, False, True)
     triple = words.key(index) + words.key(index + 1) + words.key(index + 2)
     if len(triple) < 40 and bare.get(triple, "").count(" ") == 2 and _positioned(words, index + 3):
         return Landmark(index, index + 3, bare[triple], False, True)
     noun = bare.get(word.key) or (bare.get(word.stem) if word.tail else None)
-    if noun and noun in _GENERIC and _positioned(words, index + 1):
+    if noun and noun in GENERIC and _positioned(words, index + 1):
         first = _modified(words, index, free, taken)
         value = " ".join([lower(item.written) for item in words.items[first:index]] + [noun])
         return Landmark(first, index + 1, value if first == index else title(value), first < index, True)
@@ -174,13 +124,17 @@ def _branded(words: Words, index: int) -> Landmark | None:
     if words.key(index) == "kule" and words.key(last).startswith("site") and not words.parted(last):
         brand, last = "Kulesite", last + 1
     else:
-        brand = next((_BRANDS[stem] for stem, _ in readings(words.key(index)) if stem in _BRANDS), None)
+        brand = next((BRANDS[stem] for stem, _ in readings(words.key(index)) if stem in BRANDS), None)
     if brand is None:
         return None
     shop = words.key(last).startswith(("market", "avm", "benzin", "petrol"))
     if not (_positioned(words, last + shop) or shop or _spelled(words, index)):
         return None
-    value = f"{brand} {'AVM' if words.key(last) == 'avm' else 'Market'}" if words.key(last).startswith(("market", "avm")) else brand
+    value = (
+        f"{brand} {'AVM' if words.key(last) == 'avm' else 'Market'}"
+        if words.key(last).startswith(("market", "avm"))
+        else brand
+    )
     return Landmark(index, last + shop, value, True, _positioned(words, last + shop))
 
 
@@ -199,12 +153,12 @@ def _positioned(words: Words, index: int) -> bool:
 
 
 def _modified(words: Words, index: int, free: int, taken: frozenset[int]) -> int:
-    """Where the phrase begins: 'merkez cami', 'fen lisesi', 'kapalı pazar', or a name with a capital before the noun."""
+    """Where the phrase begins: 'merkez cami', 'fen lisesi', or a name with a capital before the noun."""
     first = index
     while first > free and index - first < 2 and first - 1 not in taken and not words.parted(first):
         word = words.items[first - 1]
         named = word.capital and not word.initial and word.key not in NEVER_IN_STREET and not word.number
-        if word.tail or not (word.key in _MODIFIERS or named):
+        if word.tail or not (word.key in MODIFIERS or named):
             break
         first -= 1
     return first
@@ -215,22 +169,36 @@ def _name_start(words: Words, index: int, free: int, taken: frozenset[int]) -> i
     while first > free and index - first < 4:
         here = first - 1
         word = words.items[here]
-        if here in taken or (words.parted(first) and not (words.items[first].gap == "." and (word.key in TITLES or word.number))):
+        if here in taken or (
+            words.parted(first) and not (words.items[first].gap == "." and (word.key in TITLES or word.number))
+        ):
             break
-        if word.tail or street_type(word.key) or (word.key in NEVER_IN_STREET and word.key not in ("merkez", "ic", "dis")):
+        if (
+            word.tail
+            or street_type(word.key)
+            or (word.key in NEVER_IN_STREET and word.key not in ("merkez", "ic", "dis"))
+        ):
             break
         if word.number and not words.key(first).startswith(("yil", "etap", "temmuz", "agustos", "mayis", "ekim")):
             break
         beside = first == index
-        if words.cased and not word.capital and not (beside and word.key in ("merkez", "koy")) and (
-            not beside or words.items[index].capital or common(word.key)
+        if (
+            words.cased
+            and not word.capital
+            and not (beside and word.key in ("merkez", "koy"))
+            and (not beside or words.items[index].capital or common(word.key))
         ):
             break
         if not words.cased and common(word.key) and word.key not in TITLES and not beside:
             break
-        if word.key in _NOT_NAMES and not (word.capital and not word.initial):
+        if word.key in NOT_NAMES and not (word.capital and not word.initial):
             break
-        if beside and not words.cased and common(word.key) and any(e in ("loc", "abl", "gen") for _, e in readings(word.key)[1:]):
+        if (
+            beside
+            and not words.cased
+            and common(word.key)
+            and any(e in ("loc", "abl", "gen") for _, e in readings(word.key)[1:])
+        ):
             break
         first = here
     while first < index - 1 and words.items[first].initial and words.cased and _ordinary(words.key(first)):
@@ -254,7 +222,13 @@ def _capitalised(words: Words, index: int, taken: frozenset[int]) -> Landmark | 
     if not words.cased or not words.items[index].capital:
         return None
     last = index + 1
-    while last < len(words.items) and last - index < 4 and words.items[last].capital and not words.parted(last) and last not in taken:
+    while (
+        last < len(words.items)
+        and last - index < 4
+        and words.items[last].capital
+        and not words.parted(last)
+        and last not in taken
+    ):
         if words.items[last - 1].tail:
             break
         last += 1
@@ -276,4 +250,6 @@ def _clean(words: Words, first: int, last: int) -> str:
             if ending == "gen" and len(stem) > 3:
                 parts[-1] = parts[-1][: len(stem)]
                 break
-    return " ".join(upper(part[:1]) + (part[1:] if part.isupper() and len(part) < 5 else lower(part[1:])) for part in parts)
+    return " ".join(
+        upper(part[:1]) + (part[1:] if part.isupper() and len(part) < 5 else lower(part[1:])) for part in parts
+    )

@@ -77,7 +77,9 @@ def _same(value: str, entity: str) -> str:
     return key
 
 
-def measure(examples: Iterable[tuple[str, Gold]], gazetteer: Gazetteer, one: bool, errors: bool) -> dict[str, tuple[float, float, float]]:
+def measure(
+    examples: Iterable[tuple[str, Gold]], gazetteer: Gazetteer, one: bool, errors: bool
+) -> dict[str, tuple[float, float, float]]:
     """Precision, recall and F1 by entity. `one`: only the place's own value counts, not every span."""
     right: Counter[str] = Counter()
     found: Counter[str] = Counter()

@@ -15,17 +15,19 @@ from bot.nlu.place_lexicon import AREA, EVENT_AFTER, PERSON_AFTER, POSITIONS, TR
 from bot.nlu.place_words import Words
 from bot.nlu.streets import heads_street
 from bot.nlu.suffixes import readings
+from bot.nlu.word_lists import word_set
 from bot.turkish import fold
 
 ACCEPTED = 1.0
 _BASE = {Clarity.WORD: -1.5, Clarity.PERSON: -0.25, Clarity.CITY: 0.25, Clarity.PART: 0.5, Clarity.CLEAR: 2.0}
-_MAHALLE = frozenset("mah mh mhl mahl mahle mahlle mahlesi mahllesi mhallesi mhalle mahhallesi mahalesi mahale".split())
-_NOT = frozenset("degil deil dgl diil degildi degilim".split())
+_MAHALLE = word_set("mah mh mhl mahl mahle mahlle mahlesi mahllesi mhallesi mhalle mahhallesi mahalesi mahale")
+_NOT = word_set("degil deil dgl diil degildi degilim")
 _MOVED = ("tasin", "gelen", "geldi", "gelip", "gelin", "goc", "donen", "dondu", "giden", "gidiyor", "gelir")
-_SAID = frozenset("dedim diyor demistim diyecektim yazacaktim olacak olacakti olmali yazmissiniz".split())
-_ANSWER = frozenset(
-    "pardon evet olacak mahalle mah mahallesi yok hayir benim bizim adres adresim konum ordayim dedim demistim diyecektim "
-    "yazacaktim dogrusu duzeltiyorum duzeltme yanlis yazdim yani burasi buradayim degil ise iste efendim abi".split()
+_SAID = word_set("dedim diyor demistim diyecektim yazacaktim olacak olacakti olmali yazmissiniz")
+_ANSWER = word_set(
+    "pardon evet olacak mahalle mah mahallesi yok hayir benim bizim adres adresim konum ordayim dedim demistim "
+    "diyecektim "
+    "yazacaktim dogrusu duzeltiyorum duzeltme yanlis yazdim yani burasi buradayim degil ise iste efendim abi"
 )
 
 
@@ -77,12 +79,16 @@ def _denied(words: Words, index: int) -> bool:
 
 def elsewhere_named(words: Words, index: int, gazetteer: Gazetteer) -> bool:
     """Whether the word at `index` is a province or a well-known district of another one ('Mersin Yenişehir'de')."""
-    if not 0 <= index < len(words.items) or words.parted(max(index, 1)) and index:
+    if not 0 <= index < len(words.items) or (words.parted(max(index, 1)) and index):
         return False
     if not words.items[index].capital and words.cased:
         return False
     for stem, ending in readings(words.items[index].key):
-        if ending in ("", "gen", "loc", "abl") and stem != fold(gazetteer.province) and (stem in PROVINCES or stem in gazetteer.district_names):
+        if (
+            ending in ("", "gen", "loc", "abl")
+            and stem != fold(gazetteer.province)
+            and (stem in PROVINCES or stem in gazetteer.district_names)
+        ):
             if words.key(index + 1) == "merkez":
                 return True
             return stem not in COMMON_PROVINCES and stem not in COMMON_DISTRICTS
@@ -158,19 +164,17 @@ def _by_right(words: Words, match: Match, clarity: Clarity, around: Around) -> I
         yield -3.0 if match.last in around.institutions else _by_head(words, match.last, clarity)
     elif match.last in around.typed:
         yield 2.5 if not (after == "sultan" and further == "mehmet") else -6.0
-    elif not match.ending and _named_otherwise(after, clarity):
+    elif (not match.ending and _named_otherwise(after, clarity)) or (after == "sultan" and further == "mehmet"):
         yield -6.0
-    elif after == "sultan" and further == "mehmet":
-        yield -6.0
-    elif after.startswith(AREA) and match.ending in ("", "gen"):
-        yield 2.5
-    elif after in _NOT and (clarity is not Clarity.WORD or len(words.items) < 8):
-        yield 2.5
-    elif after in _SAID:
+    elif (
+        (after.startswith(AREA) and match.ending in ("", "gen"))
+        or (after in _NOT and (clarity is not Clarity.WORD or len(words.items) < 8))
+        or after in _SAID
+    ):
         yield 2.5
     elif after in ("da", "de", "ta", "te", "dan", "den") and clarity is not Clarity.WORD:
         yield 0.75
-    elif clarity is Clarity.WORD and match.entry.name == "Dokuz" and after[:3] in ("gun", "ay", "yil", "saa", "haf"):
+    elif clarity is Clarity.WORD and after.startswith(("gun", "ay", "yil", "saat", "hafta")):
         yield -3.0
     elif after in ("ile", "ve") and words.items[match.first].capital:
         yield 1.5

@@ -40,8 +40,8 @@ def add_entities(message: Any, found: list[dict[str, Any]]) -> None:
 class PlaceExtractor(Component):
     """Adds `neighbourhood`, `street`, `door_no`, `landmark` entities (value: normal form; start, end: characters).
 
-    Puts into `understanding`: place (dict of Place's fields), negated, candidates (lists of official names), outside and
-    unlisted (str or None). Training messages keep their own annotations.
+    Puts into `understanding`: place (dict of Place's fields), negated, candidates (lists of official names), outside
+    and unlisted (str or None). Training messages keep their own annotations.
     """
 
     defaults: ClassVar[dict[str, Any]] = {"municipality": None}
@@ -54,7 +54,8 @@ class PlaceExtractor(Component):
         for message in messages:
             found = find_places(message.get("text") or "", self._gazetteer)
             add_entities(
-                message, [{**asdict(span), "confidence_entity": 1.0, "extractor": type(self).__name__} for span in found.spans]
+                message,
+                [{**asdict(span), "confidence_entity": 1.0, "extractor": type(self).__name__} for span in found.spans],
             )
             put(
                 message,

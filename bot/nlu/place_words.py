@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.nlu.word_lists import word_set
 from bot.turkish import fold
 
 MAX_WORDS = 4000
@@ -62,15 +63,15 @@ class Words:
         return self.items[index].key if 0 <= index < len(self.items) else ""
 
     def parted(self, index: int) -> bool:
-        """Whether a sign (not a space, an apostrophe or the dot of an abbreviation) stands before the word at `index`."""
+        """Whether a sign stands before the word at `index` (no apostrophe, no dot of an abbreviation)."""
         if not 0 < index < len(self.items):
             return True
         gap = self.items[index].gap
         return bool(gap) and gap != "'" and not (gap == "." and self.items[index - 1].key in ABBREVIATIONS)
 
 
-ABBREVIATIONS = frozenset(
-    "mah mh mhl cad cd sok sk blv bul bulv dr prof doc av apt ap sit no nu hz st sht sh org gen yrd ali mim ogr uzm".split()
+ABBREVIATIONS = word_set(
+    "mah mh mhl cad cd sok sk blv bul bulv dr prof doc av apt ap sit no nu hz st sht sh org gen yrd ali mim ogr uzm"
 )
 
 

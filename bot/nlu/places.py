@@ -15,9 +15,10 @@ from bot.nlu.landmarks import Landmark, heads, institutions, landmarks, nouns
 from bot.nlu.neighbourhoods import Around, Mention, elsewhere_named, is_mahalle, mentions
 from bot.nlu.place_words import Words, folded, read_words
 from bot.nlu.streets import Street, normal_form, streets
+from bot.nlu.word_lists import word_set
 from bot.turkish import fold
 
-_EITHER = frozenset("mi mu veya yahut yada".split())
+_EITHER = word_set("mi mu veya yahut yada")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _choose(words: Words, named: list[Mention]) -> tuple[Mention | None, tuple[s
         return None, ()
     own = [mention for mention in named if mention.match.entry.own]
     pool = own or named
-    best = max(pool, key=lambda mention: (round(mention.points - 0.01 * mention.first, 3)))
+    best = max(pool, key=lambda mention: round(mention.points - 0.01 * mention.first, 3))
     if len(best.match.entries) > 1:
         return None, tuple(entry.name for entry in best.match.entries)
     names = tuple(dict.fromkeys(mention.match.entry.name for mention in own))
@@ -142,11 +143,17 @@ def _choose(words: Words, named: list[Mention]) -> tuple[Mention | None, tuple[s
 
 
 def _affirmed(words: Words, found: list[Street], numbered: set[int]) -> tuple[Street | None, list[str]]:
-    denied = [street for street in found if words.key(street.last) in ("degil", "deil", "dgl") and not words.parted(street.last)]
+    denied = [
+        street
+        for street in found
+        if words.key(street.last) in ("degil", "deil", "dgl") and not words.parted(street.last)
+    ]
     kept = [street for street in found if street not in denied]
     chosen = next((street for street in kept if street.last in numbered), None) or (kept[0] if kept else None)
     if chosen and chosen.last not in numbered:
-        chosen = next((street for street in kept if street.first == chosen.last and not words.parted(street.first)), chosen)
+        chosen = next(
+            (street for street in kept if street.first == chosen.last and not words.parted(street.first)), chosen
+        )
     return chosen, [street.value for street in denied]
 
 
@@ -159,7 +166,11 @@ def _unlisted(words: Words, taken: set[int], gazetteer: Gazetteer) -> list[tuple
     """'X Mahallesi' where X is in no list: positions and name."""
     found = []
     for index in range(1, len(words.items)):
-        if not is_mahalle(words.key(index)) or index in taken or words.key(index).startswith(("mahallem", "mahallel", "mahalled")):
+        if (
+            not is_mahalle(words.key(index))
+            or index in taken
+            or words.key(index).startswith(("mahallem", "mahallel", "mahalled"))
+        ):
             continue
         first = _unlisted_start(words, index, taken, gazetteer)
         if first < index:
@@ -174,7 +185,11 @@ def _unlisted_start(words: Words, index: int, taken: set[int], gazetteer: Gazett
         return index
     while first > 0 and index - first < 3 and first - 1 not in taken and not words.parted(first):
         word = words.items[first - 1]
-        if word.tail or elsewhere_named(words, first - 1, gazetteer) or (words.cased and not word.capital and possessed):
+        if (
+            word.tail
+            or elsewhere_named(words, first - 1, gazetteer)
+            or (words.cased and not word.capital and possessed)
+        ):
             break
         if not words.cased and (not possessed or not _nameable(word.key)):
             break

@@ -22,7 +22,9 @@ _SURE = (
 _FULL = re.compile(r"\b(?:tam puan|en yuksek puan|beslik hizmet|besi hak)")
 _LAST = re.compile(r"(?:^|(?<!\d)[\s,.;:!])" + r"(?:([1-5])|(bir|iki|uc|dort|bes))[\s.!👍]*$")
 _ALONE = re.compile(r"^[\s👍]*(?:([1-5])|(bir|iki|uc|dort|bes))(?:[ ]*(?:puan|yildiz))?[\s.!]*$")
-_OPINION = re.compile(r"(memnun|iyi|kotu|berbat|super|guzel|harika|idare|ortalama|vasat|mukemmel|sagol|tesekkur|gec|hizli|fena|kibar|helal|cozuldu|begen|hak)")
+_OPINION = re.compile(
+    r"(memnun|iyi|kotu|berbat|super|guzel|harika|idare|ortalama|vasat|mukemmel|sagol|tesekkur|gec|hizli|fena|kibar|helal|cozuldu|begen|hak)"
+)
 _STARS = re.compile(r"^\s*(?:(⭐|★|\*)\s*)+$")
 _LONGEST = 120
 

@@ -17,18 +17,54 @@ from bot.nlu.geography import SURE_PLACES
 from bot.nlu.place_lexicon import NEVER_IN_STREET, NUMBERED, STREET_TYPES, TITLES
 from bot.nlu.place_words import Word, Words
 from bot.nlu.suffixes import readings
+from bot.nlu.word_lists import word_set
 from bot.turkish import lower, upper
 
 _MAX_NAME = 4
 _PLURAL = re.compile(r"^(sokakla|caddele|bulvarla|sokakli|caddeli|sokaktakil|sokagim|caddem|sokakca)")
-_INFLECTED = ("daki", "deki", "taki", "teki", "yor", "yorum", "yorlar", "dim", "dik", "mis", "medi", "madi", "miyor", "yoruz", "dir", "larin", "lerin", "imle", "umle", "imi", "umu", "imin", "umun", "larla", "lerle", "larini", "lerini", "larina", "lerine", "dugu", "digi", "dugum", "digim")
+_INFLECTED = (
+    "daki",
+    "deki",
+    "taki",
+    "teki",
+    "yor",
+    "yorum",
+    "yorlar",
+    "dim",
+    "dik",
+    "mis",
+    "medi",
+    "madi",
+    "miyor",
+    "yoruz",
+    "dir",
+    "larin",
+    "lerin",
+    "imle",
+    "umle",
+    "imi",
+    "umu",
+    "imin",
+    "umun",
+    "larla",
+    "lerle",
+    "larini",
+    "lerini",
+    "larina",
+    "lerine",
+    "dugu",
+    "digi",
+    "dugum",
+    "digim",
+)
 _COMPOUND = (
-    "lamba", "kope", "kedi", "hayvan", "tabela", "levha", "aydinlat", "arasi", "arala", "basi", "baslari", "temizli", "suprul",
+    "lamba", "kope", "kedi", "hayvan", "tabela", "levha", "aydinlat", "arasi", "arala", "basi", "baslari",
+    "temizli", "suprul",
     "supur", "sakin", "ortasi", "cocuk", "saticis", "direg", "ici", "dugun", "isik",
 )  # fmt: skip
 
 
-_SOLE = frozenset("yeni kucuk buyuk ilk son".split())
+_SOLE = word_set("yeni kucuk buyuk ilk son")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +78,7 @@ class Street:
 
 @lru_cache(maxsize=20_000)
 def street_type(key: str) -> str | None:
-    """The normal form of a type word, 'plural' where it can't head a name (sokaklar, sokağımız), None for other words."""
+    """The normal form of a type word, 'plural' where it can't head a name (sokağımız), None for other words."""
     if len(key) < 2 or key[0] not in "scb" or len(key) > 16:
         return None
     if _PLURAL.match(key):
@@ -55,7 +91,11 @@ def street_type(key: str) -> str | None:
         return None
     for stem, ending in readings(key):
         for target in ("sokak", "sokagi", "caddesi", "bulvari"):
-            if abs(len(stem) - len(target)) < 2 and ending not in ("adj", "cop", "ins", "acc") and OSA.distance(stem, target) == 1:
+            if (
+                abs(len(stem) - len(target)) < 2
+                and ending not in ("adj", "cop", "ins", "acc")
+                and OSA.distance(stem, target) == 1
+            ):
                 return STREET_TYPES[target]
     return None
 
@@ -69,14 +109,26 @@ def heads_street(words: Words, index: int) -> str | None:
     word, before = words.items[index], words.items[index - 1] if index else None
     if key.startswith("sok") and (word.text[0] in "şŞ" or words.key(index + 1).startswith("market")):
         return None
-    if key == "bul" and not (words.parted(index + 1) or word.capital or (index + 1 < len(words.items) and words.items[index + 1].gap)):
-        return None
-    certain = before is not None and (before.number or (before.capital and (word.capital or not before.initial)))
-    if key.startswith(("cadde", "bulvar")) and not key.startswith(("caddesi", "bulvari")) and not certain and not (
-        key in ("cadde", "bulvar") and before is not None and (names_street(before.key) or not common(before.key))
+    if key == "bul" and not (
+        words.parted(index + 1) or word.capital or (index + 1 < len(words.items) and words.items[index + 1].gap)
     ):
         return None
-    if key in ("sokak", "cadde") and words.key(index + 1).startswith(_COMPOUND) and not words.parted(index + 1) and not certain:
+    certain = before is not None and (before.number or (before.capital and (word.capital or not before.initial)))
+    if (
+        key.startswith(("cadde", "bulvar"))
+        and not key.startswith(("caddesi", "bulvari"))
+        and not certain
+        and not (
+            key in ("cadde", "bulvar") and before is not None and (names_street(before.key) or not common(before.key))
+        )
+    ):
+        return None
+    if (
+        key in ("sokak", "cadde")
+        and words.key(index + 1).startswith(_COMPOUND)
+        and not words.parted(index + 1)
+        and not certain
+    ):
         return None
     return kind
 
@@ -88,7 +140,7 @@ def streets(words: Words, ends: frozenset[int]) -> list[Street]:
     """
     found: list[Street] = []
     floor = 0
-    for index, word in enumerate(words.items):
+    for index in range(len(words.items)):
         kind = heads_street(words, index)
         if kind is None:
             continue
@@ -150,7 +202,12 @@ def _belongs(words: Words, here: int, index: int) -> bool:
 
 def _owned(kind: str) -> bool:
     """A type with its possessive or abbreviated: a name must stand before it ('caddesi', 'sokağı', 'sk')."""
-    return kind.startswith(("caddesi", "cad", "cd", "bulvari", "blv")) or kind in ("sk", "sok", "sokaginda", "sokagindaki")
+    return kind.startswith(("caddesi", "cad", "cd", "bulvari", "blv")) or kind in (
+        "sk",
+        "sok",
+        "sokaginda",
+        "sokagindaki",
+    )
 
 
 def _nominal(key: str) -> bool:
@@ -159,11 +216,13 @@ def _nominal(key: str) -> bool:
         return False
     if any(ending in ("loc", "abl", "gen", "ins", "acc") and common(stem) for stem, ending in readings(key)[1:]):
         return False
-    return not key.endswith(("ip", "up", "arak", "erek", "ken", "ince", "unca", "an", "en", "di", "ti", "du", "mis", "mus", "iyor"))
+    return not key.endswith(
+        ("ip", "up", "arak", "erek", "ken", "ince", "unca", "an", "en", "di", "ti", "du", "mis", "mus", "iyor")
+    )
 
 
 def normal_form(words: Words, first: int, index: int, kind: str) -> str:
-    """The street's name with capitals and its full type; a word without Turkish letters gets them where they are known."""
+    """The street's name with capitals and its full type, with Turkish letters where they are known."""
     return " ".join([_titled(word, words.ascii) for word in words.items[first:index]] + [kind])
 
 
