@@ -21,9 +21,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.config import Settings
-from bot.errors import HizmetError, UserError
+from bot.errors import ConfigError, HizmetError, UserError
 
 OURS = ("bot", "actions")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _PLAIN = re.compile(r"[^\s\"=\\]+")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _TOKENS = re.compile(r"(bot)?\d{6,12}:[A-Za-z0-9_-]{30,}|(?<=://)[^/\s@]*:[^/\s@]*(?=@)")
@@ -80,14 +81,21 @@ def describe(error: BaseException) -> str:
 
 
 def set_up_logging(settings: Settings) -> None:
-    """Log to stderr at `settings.log_level` (others' code at WARNING). Called once a process, before work begins."""
+    """Log to stderr at `settings.log_level` (others' code at WARNING). Called once a process, before work begins.
+
+    Raises ConfigError for an unknown level.
+    """
+    level = settings.log_level.upper()
+    if level not in LEVELS:
+        raise ConfigError(f"HIZMET_LOG_LEVEL: expected one of {', '.join(LEVELS)}, not '{settings.log_level}'")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter(Mask(secrets_of(settings))))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in OURS:
-        logging.getLogger(name).setLevel(settings.log_level.upper())
+        logging.getLogger(name).setLevel(level)
+    sys.excepthook = _log_the_end
     logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs addresses, which hold the bot's token
     quiet_libraries()
 
@@ -114,6 +122,14 @@ def secrets_of(settings: Settings) -> tuple[str | None, ...]:
         _password(settings.database),
         _password(settings.smtp_url),
     )
+
+
+def _log_the_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """An error that ends the process is told as any other: Python would print its message."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    logging.getLogger("bot").critical("ended by an error", exc_info=(kind, error, trace))
 
 
 def _password(address: str | None) -> str | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import structlog
 
 from bot.config import Settings, load_settings
-from bot.errors import TransientError, UserError
+from bot.errors import ConfigError, TransientError, UserError
 from bot.operations.logging import LineFormatter, Mask, describe, secrets_of, set_up_logging
 
 TOKEN = "123456789:AAH-abcdefghijklmnopqrstuvwxyz01234"
@@ -117,14 +119,22 @@ def test_after_set_up_rasa_prints_no_text_and_httpx_no_address(
         structlog.get_logger("rasa.core.processor").warning("processor.parse", text="Ayşe Yılmaz")
         logging.getLogger("httpx").info("HTTP Request: GET https://api.telegram.org/bot%s/getMe", TOKEN)
         logging.getLogger("bot.cli").info("ready")
+        error = ValueError("Ayşe Yılmaz")
+        sys.excepthook(ValueError, error, None)
     finally:
+        sys.excepthook = sys.__excepthook__
         root.handlers[:], root.level = before
         structlog.reset_defaults()
         logging.captureWarnings(False)
     out, err = capfd.readouterr()
     assert out == ""
     assert "Ayşe" not in err and TOKEN not in err
-    assert "processor.parse" in err and "event=ready" in err
+    assert "processor.parse" in err and "event=ready" in err and "error=ValueError" in err
+
+
+def test_an_unknown_level_is_a_mistake_in_the_settings(settings: Settings) -> None:
+    with pytest.raises(ConfigError, match="HIZMET_LOG_LEVEL"):
+        set_up_logging(replace(settings, log_level="loud"))
 
 
 def test_values_with_spaces_are_quoted_so_that_they_can_be_parsed_back(lines: io.StringIO) -> None:
