@@ -25,6 +25,7 @@ from bot.channels.webchat import WebChatChannel
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.fetching import FetchWorker
+from bot.delivery.limits import staff_chat_rates, telegram_rates
 from bot.delivery.sweeping import Sweeper
 from bot.delivery.worker import DeliveryWorker
 from bot.errors import ConfigError
@@ -90,8 +91,9 @@ class Serving:
             channels["telegram"] = self._telegram
         channels["alert"] = AlertChannel(self._settings, self._telegram)
         writes, clock = self._database.writes, self._clock
+        rates = {"telegram": telegram_rates(1), "alert": staff_chat_rates()}
         return (
-            DeliveryWorker(writes, channels, clock, self._municipality, random.Random()).run,
+            DeliveryWorker(writes, channels, clock, self._municipality, random.Random(), rates=rates).run,
             FetchWorker(
                 writes,
                 channels,

@@ -29,6 +29,7 @@ class Labelled:
     urgent: bool | None = None
     sensitive: bool | None = None
     noise: str | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def read_labelled(path: Path) -> tuple[list[Labelled], list[Broken]]:
     broken: list[Broken] = []
     for number, line in _lines(path):
         try:
-            good.append(_labelled(line))
+            good.append(_labelled(line, number))
         except ValueError as error:
             broken.append(Broken(number, str(error)))
     return good, broken
@@ -61,7 +62,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise ConfigError(f"cannot be read: {error.strerror}", str(path)) from error
 
 
-def _labelled(line: str) -> Labelled:
+def _labelled(line: str, number: int) -> Labelled:
     row = json.loads(line)
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise ValueError("expected an object with a 'text'")
@@ -81,6 +82,7 @@ def _labelled(line: str) -> Labelled:
         urgent=_flag(row, "urgent"),
         sensitive=_flag(row, "sensitive"),
         noise=row.get("noise"),
+        line=number,
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 _STRONG = (
-    r"bir de|birde|bide|ayrica|hem de|hemde|hem|ustelik|bu arada|diger(?: bir)? (?:konu|sorun|sikayet|mesele)\w*|ikincisi|"
-    r"ikinci olarak|ote yandan|ustune(?: bir de)?|yetmezmis gibi|yetmedi|bunun yaninda|bununla birlikte|artı|arti|"
-    r"baska bir (?:konu|sorun|sikayet)\w*|bir baska|2[.)]|iki[.)]|oburu|otekisi|ne de|diger yandan|ilaveten|ek olarak|dahasi"
+    r"bir de|birde|bide|ayrica|hem de|hemde|hem|ustelik|bu arada|diger(?: bir)? (?:konu|sorun|sikayet|mesele)\w*|"
+    r"ikincisi|ikinci olarak|ote yandan|ustune(?: bir de)?|yetmezmis gibi|yetmedi|bunun yaninda|bununla birlikte|arti|"
+    r"baska bir (?:konu|sorun|sikayet)\w*|bir baska|2[.)]|iki[.)]|oburu|otekisi|ne de|diger yandan|ilaveten|ek olarak|"
+    r"dahasi"
 )
-_BOUNDARY = re.compile(rf"(?P<strong>[,.;]? *\b(?:{_STRONG})(?=\W))|(?P<stop>[.;!?\n]+(?= ))|(?P<weak>,| (?:ve|ile|da|de)(?= ))")
+_BOUNDARY = re.compile(
+    rf"(?P<strong>[,.;]? *\b(?:{_STRONG})(?=\W))|(?P<stop>[.;!?\n]+(?= ))|(?P<weak>,| (?:ve|ile|da|de)(?= ))"
+)
 _LEAST = 8
 """Letters that a clause needs to be one."""
 

@@ -46,7 +46,9 @@ class Fitted:
     target: NDArray[np.int64]
 
 
-def fit_linear(samples: Sequence[Sample], strength: float = 0.3, dense_strength: float = 0.003) -> Fitted:
+def fit_linear(
+    samples: Sequence[Sample], strength: float = 0.3, dense_strength: float = 0.003, calibrated: bool = True
+) -> Fitted:
     """A support vector machine over the sparse vectors (noisy copies too), logistic regression over the dense ones
     (written texts), fused and calibrated on held-out folds by minimal log loss (temperature scaling, Guo et al. 2017).
     """
@@ -67,6 +69,8 @@ def fit_linear(samples: Sequence[Sample], strength: float = 0.3, dense_strength:
         dense_weights, dense_bias = fits[1](dense, target[written], len(labels))
     model = LinearModel(labels, weights, bias, dense_weights, dense_bias)
 
+    if not calibrated:
+        return Fitted(model, *nothing)
     folds = folds_of([sample for sample in samples if not sample.noisy])
     parts = [held_out(fits[0], matrix[written], target[written], folds, len(labels))]
     if dense is not None:

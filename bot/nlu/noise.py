@@ -10,8 +10,9 @@ from bot.turkish import upper
 _ASCII = str.maketrans("çğıöşüÇĞİÖŞÜâîû", "cgiosuCGIOSUaiu")
 _NEIGHBOURS = {
     "a": "sqz", "b": "vnh", "c": "xvd", "d": "sfe", "e": "wrd", "f": "dgr", "g": "fht", "h": "gjy", "i": "uok",
-    "j": "hku", "k": "jli", "l": "kş", "m": "nö", "n": "bmh", "o": "ipl", "p": "oğ", "r": "etf", "s": "adw", "t": "ryg", "u": "yıj",
-    "v": "cbf", "y": "tuh", "z": "xas", "ş": "li", "ı": "uo", "ö": "mç", "ü": "ğ", "ç": "ö", "ğ": "pü",
+    "j": "hku", "k": "jli", "l": "kş", "m": "nö", "n": "bmh", "o": "ipl", "p": "oğ", "r": "etf", "s": "adw", "t": "ryg",
+    "u": "yıj", "v": "cbf", "y": "tuh",
+    "z": "xas", "ş": "li", "ı": "uo", "ö": "mç", "ü": "ğ", "ç": "ö", "ğ": "pü",
 }  # fmt: skip
 _VOWELS = "aeıioöuü"
 

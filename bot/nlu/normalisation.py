@@ -47,7 +47,7 @@ def cut(text: str, limit: int = MAX_CHARS) -> str:
 
 
 def normal(text: str) -> str:
-    """Cleaned text as the classifiers see it: ASCII lower case, elongations and numbers levelled, abbreviations joined."""
+    """Text as the classifiers see it: ASCII lower case, elongations and numbers levelled, abbreviations joined."""
     text = fold(cut(clean(text)))
     text = _ELONGATED.sub(r"\1", text)
     text = _DOTS.sub(r"\1", text)

@@ -38,7 +38,7 @@ class ProblemSplitter(Learner):
     over nine figures decides whether the best cut is real. It learns from the messages with several `services`.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {"threshold": 0.5, "max_chars": 600}
+    defaults: ClassVar[dict[str, Any]] = {"threshold": 0.45, "max_chars": 600}
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
         super().__init__(config, storage, resource)
@@ -68,7 +68,7 @@ class ProblemSplitter(Learner):
 
     def _split(self, text: str, depth: int) -> list[tuple[str, Ranking]]:
         """The parts with their services; empty where the text is one problem."""
-        if self._services is None or len(text) > self.config["max_chars"] or not depth:
+        if self._services is None or not self._decision or len(text) > self.config["max_chars"] or not depth:
             return []
         split = best_split(self._features, self._services, text)
         if split is None or self.probability(split) < self.config["threshold"]:
@@ -121,7 +121,9 @@ def best_split(features: SparseFeaturizer, services: LinearModel, text: str) -> 
 
     def about(selected: slice) -> Floats:
         norm = max(float(np.sqrt(squares[selected].sum() / 1.5)), 1e-6)
-        return softmax((parts[selected].sum(axis=0) / np.float32(norm) + services.bias) * np.float32(services.alone_scale))
+        return softmax(
+            (parts[selected].sum(axis=0) / np.float32(norm) + services.bias) * np.float32(services.alone_scale)
+        )
 
     whole = about(slice(None))
     best: Split | None = None

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.classifier import Classifier
+from bot.nlu.detector import NO, YES, Detector
 from bot.nlu.keys import Labels, put
 
-_SENSITIVE_SERVICES = ("staff_conduct",)
+_SENSITIVE_SERVICES = frozenset({"staff_conduct"})
 
 
-class SensitivityDetector(Classifier):
-    """Puts `sensitive` (probability over `threshold`; low, because a miss costs more than a look)."""
-
-    defaults: ClassVar[dict[str, Any]] = {**Classifier.defaults, "threshold": 0.3}
+class SensitivityDetector(Detector):
+    """Puts `sensitive`. A miss costs more than a look."""
 
     def label(self, labels: Labels) -> str | None:
-        return "yes" if labels.sensitive or labels.service in _SENSITIVE_SERVICES else "no"
+        return YES if labels.sensitive or labels.service in _SENSITIVE_SERVICES else NO
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            probability = dict(self.ranked(message)).get("yes", 0.0)
-            put(message, sensitive=probability >= self.config["threshold"])
+            put(message, sensitive=self.flagged(message))
         return messages

@@ -12,6 +12,8 @@ from bot.nlu.fitting import FOLDS, Sample, fit_linear
 from bot.nlu.linear import LinearModel
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 
+_SCALE = 8.0
+"""The factor with which the service classifier's scores are calibrated (measured; see docs/nlu.md)."""
 Report = tuple[str, tuple[str, ...]]
 """(normal form, services)"""
 
@@ -46,4 +48,7 @@ def fit_splitter(
 
 
 def _model(features: SparseFeaturizer, pairs: Sequence[tuple[str, str]]) -> LinearModel:
-    return fit_linear([Sample(features.vector(text), None, service, text) for text, service in pairs]).model
+    samples = [Sample(features.vector(text), None, service, text) for text, service in pairs]
+    model = fit_linear(samples, calibrated=False).model
+    model.alone_scale = _SCALE
+    return model

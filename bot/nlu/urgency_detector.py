@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain.understanding import Act
-from bot.nlu.classifier import Classifier
 from bot.nlu.danger import danger_of
-from bot.nlu.keys import NORMAL, Labels, put
+from bot.nlu.detector import NO, YES, Detector
+from bot.nlu.keys import NORMAL, UNDERSTANDING, Labels, put
+
+_ALWAYS = frozenset({"distress"})
 
 
-class UrgencyDetector(Classifier):
-    """Puts `urgent` (probability over `threshold`, or words of danger) and `danger`, which emergency text applies."""
-
-    defaults: ClassVar[dict[str, Any]] = {**Classifier.defaults, "threshold": 0.3}
+class UrgencyDetector(Detector):
+    """Puts `urgent` (the detector, an emergency act, words of distress) and `danger`: which emergency text applies."""
 
     def label(self, labels: Labels) -> str | None:
-        return "yes" if labels.urgent or labels.act == Act.EMERGENCY else "no"
+        return YES if labels.urgent or labels.act == Act.EMERGENCY else NO
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            probability = dict(self.ranked(message)).get("yes", 0.0)
             danger = danger_of(message.get(NORMAL) or "")
-            urgent = probability >= self.config["threshold"] or danger == "distress"
+            acts = (message.get(UNDERSTANDING) or {}).get("acts") or [(None, 0.0)]
+            urgent = self.flagged(message) or danger in _ALWAYS or acts[0][0] == Act.EMERGENCY
             put(message, urgent=urgent, danger=(danger or "general") if urgent else None)
         return messages

@@ -80,7 +80,12 @@ class Receiver:
         )
         if not uow.inbox.add(row):
             return False
-        for waiting in uow.inbox.pending_of(conversation.id):
-            if waiting.id != row.id and waiting.kind in (EventKind.TEXT, EventKind.PHOTO) and waiting.ready_at > now:
-                waiting.ready_at = row.ready_at
+        self._gather_with(uow, row, fetch, now)
         return True
+
+    def _gather_with(self, uow: UnitOfWork, row: InboxRow, fetch: bool, now: datetime) -> None:
+        """What waits in the conversation waits on with the new fragment, or goes with what doesn't wait."""
+        for waiting in uow.inbox.pending_of(row.conversation_id):
+            gathers = waiting.kind in (EventKind.TEXT, EventKind.PHOTO) and waiting.state == InboxState.READY
+            if waiting.id != row.id and gathers and waiting.ready_at > now and not waiting.attempts:
+                waiting.ready_at = now + self._gather if fetch else row.ready_at

@@ -147,6 +147,8 @@ class TurnWorker:
 
     def _complete(self, waiting: Waiting, batch: Sequence[InboxRow], understanding: Understanding) -> bool:
         """Whether the message need not wait for further fragments."""
+        if any(row.attempts for row in batch):
+            return False  # it failed before: the pause is there to be kept
         events = [event_of(row) for row in batch]
         if any(event.kind in _ALONE for event in events):
             return True

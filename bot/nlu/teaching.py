@@ -1,0 +1,95 @@
+"""A municipality's own labelled requests: read, told where broken, and turned into training messages."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.domain.understanding import Act
+from bot.errors import ConfigError
+from bot.evaluation.records import Broken, Labelled, read_departments, read_labelled
+from bot.nlu.pipeline import Pipeline
+from bot.nlu.service_classifier import ServiceClassifier
+
+HELD_OUT = 5
+"""One message in this many is held out for the comparison of the models."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a file teaches: messages with a service, messages with a department only, and lines that are no use."""
+
+    by_service: tuple[Labelled, ...]
+    by_department: tuple[Labelled, ...]
+    broken: tuple[Broken, ...]
+
+
+def read_lesson(path: Path, services: Collection[str], map_file: Path | None = None) -> Lesson:
+    """Read a JSONL file with `text` and `service` or `department` on each line.
+
+    A department means one of the services that the department map gives it (`map_file`, else `department_map.yml`
+    beside the file). Unknown labels are told by line number and left out. Raises ConfigError for a missing file, or
+    where all lines have the same label: such a file would teach to answer always the same.
+    """
+    rows, broken = read_labelled(path)
+    known = set(read_departments(map_file or path).values())
+    by_service, by_department = [], []
+    wrong = list(broken)
+    for row in rows:
+        if row.services and set(row.services) <= set(services):
+            by_service.append(row)
+        elif row.services:
+            wrong.append(Broken(row.line, f"no such service: {', '.join(set(row.services) - set(services))}"))
+        elif row.department in known:
+            by_department.append(row)
+        else:
+            wrong.append(Broken(row.line, f"no service, and no such department in the map: {row.department}"))
+    labels = {row.services for row in by_service} | {(row.department,) for row in by_department}
+    if len(labels) == 1:
+        raise ConfigError("every line has the same label: nothing can be learnt from it", str(path))
+    return Lesson(tuple(by_service), tuple(by_department), tuple(wrong))
+
+
+def chosen_services(lesson: Lesson, departments: Mapping[str, str], teacher: Pipeline) -> list[tuple[str, str]]:
+    """(text, service) for all lines: where only a department is known, its service that `teacher` finds likeliest.
+
+    This is self-training bounded by the label: the department is right, the service within it the model's opinion.
+    """
+    classifier = next(component for component in teacher.components if isinstance(component, ServiceClassifier))
+    pairs = [(row.text, row.services[0]) for row in lesson.by_service]
+    for row in lesson.by_department:
+        ranking = classifier.ranked(teacher.process(row.text))
+        within = [service for service, _ in ranking if departments.get(service) == row.department]
+        if within:
+            pairs.append((row.text, within[0]))
+    return pairs
+
+
+def as_training_data(pairs: Sequence[tuple[str, str]]) -> TrainingData:
+    """Training messages: reports about the service."""
+    messages = [
+        Message(data={"text": text, "intent": Act.REPORT.value, "metadata": {"intent": {"service": service}}})
+        for text, service in pairs
+        if text.strip()
+    ]
+    return TrainingData(training_examples=messages)
+
+
+def parted(pairs: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(to learn, held out): one in five by the text itself, so that the same text always falls on the same side."""
+    held = [zlib.crc32(text.encode()) % HELD_OUT == 0 for text, _ in pairs]
+    return (
+        [pair for pair, out in zip(pairs, held, strict=True) if not out],
+        [pair for pair, out in zip(pairs, held, strict=True) if out],
+    )
+
+
+def counted(pairs: Sequence[tuple[str, str]]) -> Counter[str]:
+    """How many messages every service got."""
+    return Counter(service for _, service in pairs)

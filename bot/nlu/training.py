@@ -1,0 +1,137 @@
+"""Training a model with Rasa, with a municipality's own requests where given, and only taking it where it is no worse."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.config import ROOT
+from bot.errors import ConfigError
+from bot.evaluation.records import Broken, read_departments
+from bot.nlu.keys import labels_of
+from bot.nlu.models import MARGIN, Fall, falls, use_model, write_figures
+from bot.nlu.pipeline import Pipeline, read_config, read_data
+from bot.nlu.service_classifier import ServiceClassifier
+from bot.nlu.teaching import as_training_data, chosen_services, parted, read_lesson
+
+Pairs = list[tuple[str, str]]
+_TRIAL = ("Normaliser", "SparseFeaturizer", "DenseFeaturizer", "ServiceClassifier")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`archive` is None where the new model was refused; `falls` says which classes know less, by how much.
+
+    `accuracy` are the shares right of the held-out part without and with the lesson; None where nothing was taught.
+    """
+
+    archive: Path | None
+    falls: tuple[Fall, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    taught: int = 0
+    accuracy: Mapping[str, float] = field(default_factory=dict)
+
+
+def train_model(
+    models: Path,
+    services: Collection[str],
+    lesson_file: Path | None = None,
+    map_file: Path | None = None,
+    margin: float = MARGIN,
+    quiet: bool = False,
+) -> Outcome:
+    """Train, store under `models` and take into use.
+
+    With a lesson two trial models, one without and one with four fifths of it, answer the held-out rest; where a
+    service falls by more than `margin` in F1 nothing is stored and the old model stays. Raises ConfigError.
+    """
+    if lesson_file is None:
+        return Outcome(_trained(models, []))
+    lesson = read_lesson(lesson_file, services, map_file)
+    own, held_own = _own_parts()
+    before = _trial(own, quiet)
+    pairs = chosen_services(lesson, read_departments(map_file or lesson_file), before)
+    learnt, held = parted(pairs)
+    after = _trial(own.merge(as_training_data(learnt)), quiet)
+    held += held_own
+    right = [service for _, service in held]
+    said = {"before": _answers(before, held), "after": _answers(after, held)}
+    accuracy = {
+        name: sum(a == b for a, b in zip(right, answers, strict=True)) / max(1, len(right))
+        for name, answers in said.items()
+    }
+    fallen = tuple(falls(right, said["before"], said["after"], margin))
+    archive = None if fallen else _trained(models, pairs, accuracy)
+    return Outcome(archive, fallen, lesson.broken, len(pairs), accuracy)
+
+
+def _own_parts() -> tuple[TrainingData, Pairs]:
+    """The project's messages, and one in five with a service held out of them."""
+    examples = read_data().intent_examples
+    pairs = [(example.get("text"), labels_of(example).service or "") for example in examples]
+    _, held = parted([pair for pair in pairs if pair[1]])
+    out = {text for text, _ in held}
+    return TrainingData(training_examples=[one for one in examples if one.get("text") not in out]), held
+
+
+def _trial(data: TrainingData, quiet: bool) -> Pipeline:
+    """A pipeline of the service classifier and what it needs."""
+    config = [entry for entry in read_config() if entry["name"].rpartition(".")[2] in _TRIAL]
+    with tempfile.TemporaryDirectory(prefix="hizmet-trial-") as directory:
+        return Pipeline.train(config, data, Path(directory), quiet)
+
+
+def _answers(pipeline: Pipeline, pairs: Sequence[tuple[str, str]]) -> list[str | None]:
+    classifier = next(component for component in pipeline.components if isinstance(component, ServiceClassifier))
+    rankings = [classifier.ranked(pipeline.process(text)) for text, _ in pairs]
+    return [ranking[0][0] if ranking else None for ranking in rankings]
+
+
+def _trained(models: Path, pairs: Pairs, figures: Mapping[str, float] | None = None) -> Path:
+    """Rasa's own training over config, domain, data and the taught messages (in a file that is removed again)."""
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="hizmet-taught-") as directory:
+        files = [str(ROOT / "nlu_data")]
+        if pairs:
+            taught = Path(directory) / "taught.yml"
+            taught.write_text(json.dumps(_as_rasa(pairs), ensure_ascii=False), encoding="utf-8")
+            files.append(str(taught))
+        training: Any = importlib.import_module("rasa.model_training")  # brings TensorFlow
+        result = training.train(
+            domain=str(ROOT / "domain.yml"),
+            config=str(ROOT / "config.yml"),
+            training_files=files,
+            output=str(models),
+            force_training=True,
+        )
+    if result.code or not result.model:
+        raise ConfigError("Rasa could not train a model; see its messages above", str(ROOT / "config.yml"))
+    archive = Path(result.model)
+    write_figures(archive, figures or {})
+    return use_model(models, archive.name)
+
+
+def _as_rasa(pairs: Pairs) -> dict[str, Any]:
+    """Rasa's training format (JSON is YAML); brackets would be read as annotations."""
+    marks = str.maketrans("[]", "()")
+    return {
+        "version": "3.1",
+        "nlu": [
+            {
+                "intent": "report",
+                "examples": [
+                    {"text": " ".join(text.translate(marks).split()) + "\n", "metadata": {"service": service}}
+                    for text, service in pairs
+                ],
+            }
+        ],
+    }
