@@ -122,14 +122,14 @@ class Serving:
             host=self._settings.host,
             port=self._settings.port,
             log_config=None,
+            ws="none",
             access_log=False,
             proxy_headers=True,
-            timeout_keep_alive=30,
+            timeout_keep_alive=10,
             timeout_graceful_shutdown=5,
-            h11_max_incomplete_event_size=64 * 1024,
+            h11_max_incomplete_event_size=16 * 1024,
         )
         server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the process handles its signals
         return server, app
 
 
