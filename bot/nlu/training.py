@@ -1,4 +1,4 @@
-"""Training a model with Rasa, with a municipality's own requests where given, and only taking it where it is no worse."""
+"""Training a model with Rasa, with a municipality's own requests too, and taking it only where it is no worse."""
 
 from __future__ import annotations
 
