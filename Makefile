@@ -3,8 +3,10 @@
 .PHONY: help setup model train run test check fix bench soak lock clean
 SHELL := /bin/bash
 
+# What libraries would otherwise write into the user's folder.
 export RASA_TELEMETRY_ENABLED := false
 export MPLCONFIGDIR ?= $(CURDIR)/var/matplotlib
+export KERAS_HOME ?= $(CURDIR)/var/keras
 PYTEST := .venv/bin/pytest
 PYTEST_ARGS ?=
 

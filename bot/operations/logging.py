@@ -74,10 +74,18 @@ def describe(error: BaseException) -> str:
     parts: list[str] = []
     link: BaseException | None = error
     while link is not None and len(parts) < 5:
-        known = isinstance(link, HizmetError) and not isinstance(link, UserError)
-        parts.append(f"{type(link).__name__}: {link}" if known else type(link).__name__)
+        parts.append(": ".join(filter(None, (type(link).__name__, _harmless(link)))))
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return " < ".join(parts)
+
+
+def _harmless(error: BaseException) -> str:
+    """What of the message can't quote anybody."""
+    if isinstance(error, HizmetError):
+        return "" if isinstance(error, UserError) else str(error)
+    if isinstance(error, OSError):
+        return error.strerror or ""
+    return str(error) if isinstance(error, ImportError) else ""
 
 
 def set_up_logging(settings: Settings) -> None:

@@ -91,6 +91,7 @@ def test_an_exception_is_told_by_type_and_place_without_its_message(lines: io.St
 def test_our_own_errors_are_told_with_their_message_but_not_a_persons_input() -> None:
     assert describe(TransientError("connection refused")) == "TransientError: connection refused"
     assert describe(UserError("not_found", number="Ayşe")) == "UserError"
+    assert describe(OSError(28, "No space left on device", "Ayşe.jpg")) == "OSError: No space left on device"
 
 
 def test_causes_are_told() -> None:
