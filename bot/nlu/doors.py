@@ -106,7 +106,9 @@ def _is_door(
     if after.startswith(("yildiz", "puan", "sinif")):
         return False
     if index in streets:
-        return number.parts or words.parted(last) or not after.startswith(TIME_UNITS)
+        return (
+            number.parts or bool(words.items[last - 1].tail) or words.parted(last) or not after.startswith(TIME_UNITS)
+        )
     if before in _BEFORE and not words.key(index - 2).startswith(_NOT_BEFORE):
         return before in ("no", "nu", "numara", "kapi", "nº", "n") or _owned(words, index, after)
     if index == after_door:

@@ -29,10 +29,11 @@ _OFFICE = (
     "merkez",
     "muhtar",
 )
-_MOVED = ("tasin", "goc", "gelen", "geldi", "gelip", "gelmis", "misafir", "donen", "dondu", "gidi", "gitti", "giden",
-          "gider", "doner", "yasayan", "yasiyormus", "okuyan", "okuyor", "benzer", "kalkan", "otobusu", "yolu", "yolun", "spor",
-          "asfalt",
-          "marsi", "caddesi", "kapisi", "mac")  # fmt: skip
+_MOVED = (
+    "tasin", "goc", "gelen", "geldi", "gelip", "gelmis", "misafir", "donen", "dondu", "gidi", "gitti", "giden",
+    "gider", "doner", "yasayan", "yasiyormus", "okuyan", "okuyor", "benzer", "kalkan", "otobusu", "yolu",
+    "yolun", "spor", "asfalt", "marsi", "caddesi", "kapisi", "mac",
+)  # fmt: skip
 _CARDS = {
     "istanbulkart": "İstanbul",
     "ankarakart": "Ankara",
@@ -51,7 +52,7 @@ _FIRM = re.compile(
     r"turk hava yollari|\bthy\b|telefon operator)"
 )
 _PUBLIC = re.compile(
-    r"(beledi|zabita|fen isleri|park bahce|temizlik isleri|mahalle|sokag|sokak|cadde|kaldirim|cop|park|otobus|kopek|"
+    r"\b(?:beledi|zabita|fen isleri|park|temizlik isleri|mahalle|sokag|sokak|cadde|kaldirim|cop|otobus|kopek|"
     r"kanalizasyon|rogar|mazgal|durak|insaat|cami|okul|yol\b|yolu|asfalt|su fatura|elektrik)"
 )
 
@@ -143,7 +144,7 @@ def _context(words: Words, index: int, ending: Ending, gazetteer: Gazetteer) -> 
         if following:
             points += 2.0
     if index and not words.parted(index) and _known_place(words, index - 1, gazetteer):
-        points += 2.0
+        points += 3.5
     return points
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from bot.nlu.common_words import common, in_turkish, names_street
-from bot.nlu.geography import SURE_PLACES
+from bot.nlu.geography import FIRST_NAMES, SURE_PLACES
 from bot.nlu.place_lexicon import NEVER_IN_STREET, NUMBERED, STREET_TYPES, TITLES
 from bot.nlu.place_words import Word, Words
 from bot.nlu.suffixes import readings
@@ -186,7 +186,7 @@ def _belongs(words: Words, here: int, index: int) -> bool:
         return False
     if not beside and key in SURE_PLACES and words.key(here + 1) not in ("cevre", "yeni", "yolu", "asfalti"):
         return False
-    ordinary = common(key) and not names_street(key)
+    ordinary = common(key) and not names_street(key) and key not in FIRST_NAMES
     if words.cased and words.items[index - 1].capital:
         if not word.capital:
             return False
