@@ -1,4 +1,4 @@
-"""What libraries read from the environment, set before they are imported. Rasa brings TensorFlow and matplotlib along."""
+"""What libraries read from the environment, set before they are imported: Rasa brings TensorFlow and matplotlib."""
 
 from __future__ import annotations
 
