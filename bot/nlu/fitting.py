@@ -18,6 +18,7 @@ from bot.nlu.linear import LinearModel, single, softmax
 from bot.nlu.vectors import Floats, SparseVector
 
 FOLDS = 4
+EVEN = 0.5
 Fit = Callable[[Any, NDArray[np.int64], int], tuple[Floats, Floats]]
 """(matrix, target, classes) to weights (columns, classes) and bias (classes,)."""
 
@@ -121,9 +122,9 @@ def _logistic(strength: float) -> Fit:
 
 
 def _balance(target: NDArray[np.int64], classes: int) -> dict[int, float]:
-    """Rare classes weigh more, by the root of how much rarer they are."""
+    """Rare classes weigh more, by the power `EVEN` of how much rarer they are (1: all classes weigh the same)."""
     counts = np.bincount(target, minlength=classes)
-    return {label: float((counts.mean() / count) ** 0.5) for label, count in enumerate(counts) if count}
+    return {label: float((counts.mean() / count) ** EVEN) for label, count in enumerate(counts) if count}
 
 
 def _of_all(coefficients: Any, intercept: Any) -> tuple[Floats, Floats]:
@@ -155,10 +156,12 @@ def held_out(fit: Fit, matrix: Any, target: NDArray[np.int64], folds: NDArray[np
 def scales_of(parts: Sequence[Floats], target: NDArray[np.int64]) -> NDArray[np.float64]:
     """The factor for each part with which softmax of the sum has the least log loss."""
     rows = np.arange(len(target))
+    exact = [part.astype(np.float64) for part in parts]  # the optimiser's differences need the digits
 
     def loss(logarithms: NDArray[np.float64]) -> float:
-        scores = sum((np.exp(value) * part for value, part in zip(logarithms, parts, strict=True)), np.float32(0))
-        return float(-np.log(softmax(np.asarray(scores))[rows, target] + 1e-9).mean())
+        scores = sum(np.exp(value) * part for value, part in zip(logarithms, exact, strict=True))
+        scores = scores - scores.max(axis=1, keepdims=True)
+        return float((np.log(np.exp(scores).sum(axis=1)) - scores[rows, target]).mean())
 
     start = np.log([6.0, 0.7][: len(parts)])
     found = minimize(loss, start, method="L-BFGS-B", options={"maxiter": 40})

@@ -53,6 +53,7 @@ class Pipeline:
         cls, config: Sequence[dict[str, Any]], data: TrainingData, directory: Path, quiet: bool = False
     ) -> Pipeline:
         """Train every component of `config` (the list under `pipeline:`) on `data`; results lie under `directory`."""
+        directory.mkdir(parents=True, exist_ok=True)
         storage = LocalModelStorage(directory)
         components = []
         for number, entry in enumerate(track(config, description="training", disable=quiet)):

@@ -1,0 +1,114 @@
+"""Teaching: broken lines are told, departments become services, and a model that knows less is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.errors import ConfigError, NotFound
+from bot.nlu.models import falls, list_models, use_model, write_figures
+from bot.nlu.pipeline import Pipeline, read_config
+from bot.nlu.teaching import as_training_data, chosen_services, parted, read_lesson
+
+SERVICES = {"waste_collection", "street_light", "stray_dogs"}
+MAP = "cleaning: [waste_collection]\nother: [street_light, stray_dogs]\n"
+
+
+def lesson_file(folder: Path, *rows: object) -> Path:
+    (folder / "department_map.yml").write_text(MAP, encoding="utf-8")
+    path = folder / "own.jsonl"
+    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_broken_lines_are_told_by_number_and_the_rest_goes_on(tmp_path: Path) -> None:
+    path = lesson_file(
+        tmp_path,
+        {"text": "çöp alınmadı", "service": "waste_collection"},
+        "{not json",
+        {"text": 5, "service": "street_light"},
+        {"text": "lamba", "service": "no_such"},
+        {"text": "ışık", "department": "no_such"},
+        {"text": "lamba sönük", "department": "other"},
+    )
+    lesson = read_lesson(path, SERVICES)
+    assert [line.line for line in lesson.broken] == [2, 3, 4, 5]
+    assert [row.text for row in lesson.by_service] == ["çöp alınmadı"]
+    assert [row.text for row in lesson.by_department] == ["lamba sönük"]
+
+
+def test_a_file_of_one_label_is_refused(tmp_path: Path) -> None:
+    path = lesson_file(tmp_path, *({"text": f"çöp {n}", "service": "waste_collection"} for n in range(3)))
+    with pytest.raises(ConfigError, match="same label"):
+        read_lesson(path, SERVICES)
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_lesson(tmp_path / "none.jsonl", SERVICES)
+
+
+def test_a_department_becomes_its_likeliest_service(training_data: TrainingData, tmp_path: Path) -> None:
+    names = ("Normaliser", "SparseFeaturizer", "ServiceClassifier")
+    config = [entry for entry in read_config() if entry["name"].rpartition(".")[2] in names]
+    teacher = Pipeline.train(config, training_data, tmp_path / "model", quiet=True)
+    path = lesson_file(
+        tmp_path,
+        {"text": "köpekler saldırıyor", "department": "other"},
+        {"text": "direkteki lamba yanmıyor", "department": "other"},
+        {"text": "çöp alınmadı", "department": "cleaning"},
+    )
+    departments = {"waste_collection": "cleaning", "street_light": "other", "stray_dogs": "other"}
+    pairs = chosen_services(read_lesson(path, SERVICES), departments, teacher)
+    assert [service for _, service in pairs] == ["stray_dogs", "street_light", "waste_collection"]
+    assert [message.get("intent") for message in as_training_data(pairs).intent_examples] == ["report"] * 3
+
+
+def test_the_same_text_always_falls_on_the_same_side() -> None:
+    pairs = [(f"mesaj {number}", "street_light") for number in range(100)]
+    learnt, held = parted(pairs)
+    assert parted(list(reversed(pairs)))[1] == list(reversed(held))
+    assert 5 <= len(held) <= 40
+    assert not set(learnt) & set(held)
+
+
+def test_a_class_that_falls_is_named_worst_first() -> None:
+    right = ["a"] * 10 + ["b"] * 10 + ["c"] * 10
+    after: list[str | None] = ["a"] * 7 + ["b"] * 3 + ["b"] * 10 + ["c"] * 2 + ["a"] * 8
+    found = falls(right, list(right), after)
+    assert [fall.label for fall in found] == ["c", "a", "b"]
+    assert found[0].before == 1.0
+    assert falls(right, list(right), list(right)) == []
+
+
+def test_a_fall_within_the_margin_or_of_a_rare_class_does_not_count() -> None:
+    right = ["a"] * 40 + ["rare"] * 3
+    after: list[str | None] = ["a"] * 43
+    assert falls(right, list(right), after) == []
+
+
+def test_models_are_listed_newest_first_and_one_can_be_chosen(tmp_path: Path) -> None:
+    assert list_models(tmp_path) == []
+    for number, name in enumerate(("old", "new")):
+        archive = tmp_path / f"{name}.tar.gz"
+        archive.write_bytes(b"x")
+        os.utime(archive, (number, number))
+        write_figures(archive, {"accuracy": 0.5 + number})
+    assert [(model.name, model.in_use) for model in list_models(tmp_path)] == [
+        ("new.tar.gz", True),
+        ("old.tar.gz", False),
+    ]
+    use_model(tmp_path, "old")
+    assert [model.name for model in list_models(tmp_path) if model.in_use] == ["old.tar.gz"]
+    assert list_models(tmp_path)[0].figures == {"accuracy": 1.5}
+
+
+@pytest.mark.parametrize("name", ["none", "../etc/passwd"])
+def test_an_unknown_model_cannot_be_chosen(name: str, tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        use_model(tmp_path, name)

@@ -1,0 +1,102 @@
+"""Normal forms, noise and restored letters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.clauses import STRONG, clauses_of
+from bot.nlu.danger import danger_of
+from bot.nlu.language_detector import language_of
+from bot.nlu.noise import NOISES, spoil
+from bot.nlu.normalisation import MAX_CHARS, clean, normal
+from bot.nlu.restorer import Restorer
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("ÇÖP ALINMADI", "çöp alınmadı"),
+        ("COP ALINMADI", "çöp alınmadı"),
+        ("Işıklar yanmıyor", "ISIKLAR YANMIYOR"),
+        ("İstanbul", "i̇stanbul"),
+        ("çöp\u200b alın\u00admadı", "çöp alınmadı"),
+        ("Yazır’da", "Yazır'da"),
+        ("çooook kötüüüü", "çok kötü"),
+        ("1570 sk.", "1571 sokak."),
+        ("ne\u00a0oldu\n\tböyle", "ne oldu böyle"),
+        ("u\u0308c", "üc"),
+    ],
+)
+def test_different_spellings_have_one_normal_form(written: str, same: str) -> None:
+    assert normal(written) == normal(same)
+
+
+@given(st.text(max_size=300))
+def test_the_normal_form_is_lower_and_short_and_stays_the_same_when_cleaned(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert len(normal(text)) <= 4 * MAX_CHARS
+    assert normal(text) == normal(text).strip()
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_noise_is_the_same_for_the_same_seed(noise: str) -> None:
+    text = "Sokağımızdaki çöpler üç gündür toplanmıyor, kokudan duramıyoruz"
+    assert spoil(text, noise, 3) == spoil(text, noise, 3)
+    assert spoil(text, noise, 3) or text == ""
+
+
+@given(st.text(max_size=80), st.integers(0, 100))
+def test_noise_takes_any_text(text: str, seed: int) -> None:
+    for noise in NOISES:
+        spoil(text, noise, seed)
+
+
+def test_lost_letters_come_back_where_they_were_learnt() -> None:
+    restorer = Restorer()
+    restorer.fit(["çöp kamyonu geçmiyor", "çöp konteyneri taşmış", "köpekler çöpleri dağıtmış"] * 2)
+    assert restorer.restore("COP KAMYONU GECMIYOR") == "çöp kamyonu geçmiyor"
+    assert restorer.restore("Çöp kamyonu geçmiyor") == "çöp kamyonu geçmiyor"
+    assert Restorer().restore("COP") == "cop"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("çöp alınmadı", "tr"),
+        ("", "tr"),
+        ("👍", "tr"),
+        ("There is a big hole in the street", "en"),
+        ("Wo kann ich die Steuer bezahlen", "de"),
+        ("لا يوجد ماء", "ar"),
+        ("где вода", "ru"),
+        ("сміття не вивозять вже тиждень", "other"),
+        ("آشغال‌های کوچه ما را جمع نمی‌کنند", "other"),
+    ],
+)
+def test_languages_are_told_apart(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("Mutfakta gaz kokusu var", "gas"),
+        ("EV YANIYOR ÇABUK", "fire"),
+        ("kopuk kablo yerde duruyor", "electricity"),
+        ("artık yaşamak istemiyorum", "distress"),
+        ("çocuk kuyuya düştü", "child"),
+        ("sokak lambası yanıyor gündüz", None),
+        ("çöp alınmadı", None),
+    ],
+)
+def test_words_of_danger_choose_the_emergency_text(text: str, danger: str | None) -> None:
+    assert danger_of(normal(text)) == danger
+
+
+def test_a_strong_word_begins_a_new_clause() -> None:
+    clauses, gaps = clauses_of(normal("çöpler alınmadı bir de sokak lambası yanmıyor"))
+    assert len(clauses) == 2
+    assert gaps == [STRONG]
+    assert "".join(clauses) == normal("çöpler alınmadı bir de sokak lambası yanmıyor")
