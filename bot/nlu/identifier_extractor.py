@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.municipality import load_municipality
 from bot.nlu.component import Component
 from bot.nlu.identifiers import find_identifiers
 from bot.nlu.keys import put
-from bot.nlu.place_extractor import add_entities, municipality_path
+from bot.nlu.place_extractor import add_entities, gazetteer_of, municipality_path
 from bot.nlu.ratings import find_rating
 
 
@@ -27,7 +26,7 @@ class IdentifierExtractor(Component):
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
         super().__init__(config, storage, resource)
-        self._prefix = load_municipality(municipality_path(self.config)).prefix
+        self._prefix = gazetteer_of(municipality_path(self.config)).prefix
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

@@ -17,45 +17,17 @@ from bot.nlu.geography import FIRST_NAMES, SURE_PLACES
 from bot.nlu.place_lexicon import NEVER_IN_STREET, NUMBERED, STREET_TYPES, TITLES
 from bot.nlu.place_words import Word, Words
 from bot.nlu.suffixes import readings
-from bot.nlu.word_lists import word_set
+from bot.nlu.word_lists import word_list, word_set
 from bot.turkish import lower, upper
 
 _MAX_NAME = 4
 _PLURAL = re.compile(r"^(sokakla|caddele|bulvarla|sokakli|caddeli|sokaktakil|sokagim|caddem|sokakca)")
-_INFLECTED = (
-    "daki",
-    "deki",
-    "taki",
-    "teki",
-    "yor",
-    "yorum",
-    "yorlar",
-    "dim",
-    "dik",
-    "mis",
-    "medi",
-    "madi",
-    "miyor",
-    "yoruz",
-    "dir",
-    "larin",
-    "lerin",
-    "imle",
-    "umle",
-    "imi",
-    "umu",
-    "imin",
-    "umun",
-    "larla",
-    "lerle",
-    "larini",
-    "lerini",
-    "larina",
-    "lerine",
-    "dugu",
-    "digi",
-    "dugum",
-    "digim",
+_INFLECTED = word_list(
+    "daki deki taki teki yor yorum yorlar dim dik mis medi madi miyor yoruz dir larin lerin imle umle imi umu "
+    "imin umun larla lerle "
+    "larini lerini larina lerine dugu digi dugum digim saydi seydi ardi erdi irdi urdu arsa erse irse ursa lirse "
+    "mazsa mezse mazsam "
+    "mezsem eyip ayip unuz iniz umuz imiz nuzun nizin muzun mizin"
 )
 _COMPOUND = (
     "lamba", "kope", "kedi", "hayvan", "tabela", "levha", "aydinlat", "arasi", "arala", "basi", "baslari",
@@ -191,13 +163,23 @@ def _belongs(words: Words, here: int, index: int) -> bool:
         if not word.capital:
             return False
         if word.initial and ordinary and key not in TITLES:
-            return beside and _owned(words.key(index)) and _nominal(key)
+            return beside and (_addressed(words, index) or (_owned(words.key(index)) and _nominal(key)))
         return True
     if beside:
-        return (not ordinary and not key.endswith(_INFLECTED)) or (_owned(words.key(index)) and _nominal(key))
+        return (
+            (not ordinary and not key.endswith(_INFLECTED))
+            or _addressed(words, index)
+            or (_owned(words.key(index)) and _nominal(key))
+        )
     if words.cased and word.capital is False and words.items[index - 1].capital:
         return False
     return key in TITLES or (not ordinary and len(key) > 2 and not key.endswith(_INFLECTED))
+
+
+def _addressed(words: Words, index: int) -> bool:
+    """A number or 'no' right after the type: an address is being told."""
+    following = words.items[index + 1] if index + 1 < len(words.items) else None
+    return following is not None and (following.key == "no" or (following.number and not following.gap))
 
 
 def _owned(kind: str) -> bool:
