@@ -29,8 +29,8 @@ from bot.delivery.limits import staff_chat_rates, telegram_rates
 from bot.delivery.sweeping import Sweeper
 from bot.delivery.worker import DeliveryWorker
 from bot.errors import ConfigError
-from bot.operations.health import operations_routes
 from bot.municipality import Municipality
+from bot.operations.health import operations_routes
 from bot.ports import Channel
 from bot.service.receiving import Receiver
 from bot.service.texts import Texts

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 from bot.config import Settings
 from bot.db.engine import make_engine
 from bot.db.unit_of_work import SqlUnitOfWork
-from bot.errors import ConfigError
 from bot.municipality import Municipality, load_municipality
+from bot.nlu.chosen import model_in_use
 
 
 class Database:
@@ -41,12 +41,4 @@ def open_database(settings: Settings) -> Database:
 
 def current_model(models: Path) -> Path:
     """The model in use: what `models/current` names, else the newest. Raises ConfigError where there is none."""
-    pointer = models / "current"
-    if pointer.is_file():
-        chosen = models / pointer.read_text(encoding="utf-8").strip()
-        if chosen.is_file():
-            return chosen
-    found = sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not found:
-        raise ConfigError("there is no model here; train one with: hizmet train", str(models))
-    return found[-1]
+    return model_in_use(models)

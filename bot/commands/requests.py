@@ -14,6 +14,7 @@ from bot.bootstrap.wiring import municipality_of, open_database
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.requests import Request, Status
+from bot.nlu.identifiers import mask
 from bot.ports import UnitOfWork
 from bot.service.requests import RequestDesk, find_request
 from bot.service.texts import Texts
@@ -120,8 +121,6 @@ def export_labels(settings: Settings, file: Path) -> None:
 
 
 def _labels(uow: UnitOfWork) -> list[tuple[str, str]]:
-    from bot.nlu.identifiers import mask
-
     corrected = []
     for request in uow.requests.search(limit=100_000):
         if any(entry.action == "reclassified" for entry in uow.requests.history(request.id or 0)):

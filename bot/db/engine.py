@@ -45,7 +45,12 @@ def writer_lock(engine: Engine) -> AbstractContextManager[object]:
 
 
 def as_ours(error: DBAPIError) -> Exception:
-    """DatabaseAway where the database cannot be reached or cannot write now; the error itself otherwise."""
+    """DatabaseAway where the database cannot be reached or cannot write now; the error itself otherwise.
+
+    Missing tables are a ConfigError: the database was never migrated.
+    """
+    if "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "42P01":
+        return ConfigError("the database has no tables yet; run: hizmet db upgrade")
     if isinstance(error, OperationalError) or error.connection_invalidated:
         return DatabaseAway(f"the database is away: {str(error.orig).splitlines()[0] if error.orig else error}")
     return error

@@ -11,11 +11,9 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain.understanding import Understanding
 from bot.errors import ConfigError
+from bot.nlu.chosen import model_in_use
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.reading import read_understanding
-
-CHOSEN = "current"
-"""A file in the models folder that holds the name of the model in use; without it the newest is."""
 
 
 class Interpreter:
@@ -50,16 +48,3 @@ class Interpreter:
         """What Rasa's agent would return: `text`, `intent`, `intent_ranking`, `entities`, `understanding`."""
         message: Message = self.pipeline.process(text)
         return {"text": text, **message.as_dict(only_output_properties=True)}
-
-
-def model_in_use(models: Path) -> Path:
-    """The archive that `hizmet models use` chose, else the newest. Raises ConfigError where there is none."""
-    chosen = models / CHOSEN
-    if chosen.exists():
-        archive = models / chosen.read_text(encoding="utf-8").strip()
-        if archive.is_file():
-            return archive
-    found = sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not found:
-        raise ConfigError("no model: run `hizmet train` first", str(models))
-    return found[-1]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.errors import ConfigError, NotFound
 from bot.evaluation.measures import Pair, class_scores
-from bot.nlu.loading import CHOSEN, model_in_use
+from bot.nlu.chosen import CHOSEN, model_in_use
 
 MARGIN = 0.05
 """How far the F1 of a class may fall, by default."""

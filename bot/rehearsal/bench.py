@@ -77,7 +77,9 @@ class Bench:
         return {name: round(value, 2) for name, value in figures.items()}
 
     @contextmanager
-    def _crew(self, url: str, home: Path, workers: int, report: int | None = None) -> Iterator[tuple[Database, list[int]]]:
+    def _crew(
+        self, url: str, home: Path, workers: int, report: int | None = None
+    ) -> Iterator[tuple[Database, list[int]]]:
         settings = crew_settings(self.settings, url, home)
         upgrade(url)
         children = [fork_dialogue(settings, self.engine, (index, workers), report) for index in range(workers)]

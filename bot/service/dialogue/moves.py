@@ -87,30 +87,44 @@ class Situation:
         return self.draft.step if self.draft else None
 
 
-_YES = re.compile(
-    r"(evet|evt|tamam(dir)?|tmm?|tm|ok(ey|ay)?|olur|dogru(dur)?|aynen( oyle)?|onayla\w*|onay|kabul|he+|hi hi|e|uygun\w*|gonder\w*"
-    r"|kaydet\w*|kaydedin|evet dogru|ayni( basvuru| sorun| konu)?|evet ayni.*|evet o(dur)?|eklensin|ekle|basvuruma ekle)"
+def _phrases(*parts: str) -> re.Pattern[str]:
+    """Any of the phrases (regular expressions over folded words)."""
+    return re.compile("|".join(f"(?:{part})" for part in parts))
+
+
+_YES = _phrases(
+    r"evet( dogru| eklensin| o(dur)?| ayni.*)?|evt|he+|hi hi|e|olur|kabul|uygun\w*|aynen( oyle)?|dogru(dur)?",
+    r"tamam(dir)?|tmm?|tm|ok(ey|ay)?|onay|onayla\w*|gonder\w*|kaydet\w*|kaydedin",
+    r"ayni( basvuru| sorun| konu)?|eklensin|ekle|basvuruma ekle",
 )
-_NO = re.compile(r"(hayir|hyr|yok|olmaz|yanlis|degil|istemiyorum|gonderme\w*|onaylamiyorum|duzelt\w*|hayir \w+)")
-_SKIP = re.compile(
-    r"(gec|gecelim|geciniz|atla|bilmiyorum|bilmiyom|bilmem|yok|hayir|farketmez|fark etmez|gerek yok|boyle iyi|hatirlamiyorum"
-    r"|sokak( adini)? bilmiyorum|.*adini bilmiyorum|.*numarasi(ni)? (yok|bilmiyorum))"
+_NO = _phrases(
+    r"hayir( \w+)?|hyr|yok|olmaz|yanlis|degil|istemiyorum|gonderme\w*|onaylamiyorum|duzelt\w*",
 )
-_DROP = re.compile(
-    r"(vazgec\w*|iptal( et\w*| olsun)?|bosver\w*|bos ver\w*|kalsin|birak\w*|gerek kalmadi|istemiyorum( artik)?|vaz gec\w*)"
+_SKIP = _phrases(
+    r"gec|gecelim|geciniz|atla|yok|hayir|fark ?etmez|gerek yok|boyle iyi",
+    r"bilmiyorum|bilmiyom|bilmem|hatirlamiyorum|sokak( adini)? bilmiyorum",
+    r".*adini bilmiyorum|.*numarasi(ni)? (yok|bilmiyorum)",
 )
-_NEW = re.compile(
-    r"(yeni( bir)? (basvuru|konu|sorun|sikayet)|farkli|hayir farkli|baska( bir)? (konu|sorun|sey)|hayir|yok|degil)"
+_DROP = _phrases(
+    r"vaz ?gec\w*|iptal( et\w*| olsun)?|bos ?ver\w*|kalsin|birak\w*|gerek kalmadi|istemiyorum( artik)?",
 )
-_ERASE = re.compile(r"(veri\w*|bilgi\w*|kayit\w*)\b.{0,40}\bsil|\bsil\w*\b.{0,40}\b(veri|bilgi)|unutulma hakki")
-_EXPORT = re.compile(
-    r"veri\w*\b.{0,40}\b(ver(in|ir)?\b|gonder|dok|kopya|goster|gormek|istiyorum)|hakkimda (ne|hangi)\b.{0,40}\b(tut|sakl|kayit)"
+_NEW = _phrases(
+    r"yeni( bir)? (basvuru|konu|sorun|sikayet)|baska( bir)? (konu|sorun|sey)|(hayir )?farkli|hayir|yok|degil",
 )
-_ROBOT = re.compile(
-    r"\b(robot|yapay zeka|bot) ?m[iu]s[iu]n|insan m[iu]s[iu]n|gercek (biri|insan) m[iu]|kiminle konusuyorum|\bmakine misin"
+_ERASE = _phrases(
+    r"(veri\w*|bilgi\w*|kayit\w*)\b.{0,40}\bsil",
+    r"\bsil\w*\b.{0,40}\b(veri|bilgi)",
+    r"unutulma hakki",
 )
-_HELP = re.compile(r"(yardim|neler yapabil\w+|ne yapabil\w+|ne ise yar\w+|nasil kullan\w+)")
-_MINE = re.compile(r"basvuru(lar)?im(i|in)?\b|sikayet(ler)?im ne oldu")
+_EXPORT = _phrases(
+    r"veri\w*\b.{0,40}\b(ver(in|ir)?\b|gonder|dok|kopya|goster|gormek|istiyorum)",
+    r"hakkimda (ne|hangi)\b.{0,40}\b(tut|sakl|kayit)",
+)
+_ROBOT = _phrases(
+    r"\b(robot|yapay zeka|bot) ?m[iu]s[iu]n",
+    r"insan m[iu]s[iu]n|gercek (biri|insan) m[iu]|kiminle konusuyorum|\bmakine misin",
+)
+_HELP = _phrases(r"yardim|neler yapabil\w+|ne yapabil\w+|ne ise yar\w+|nasil kullan\w+")
 
 _PAYLOADS = {
     "ok": Move.CONFIRM,
