@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -96,6 +96,10 @@ class SqlRequests:
         }
         follower.id = insert_ignoring(self._session, followers, values)
         return follower.id is not None
+
+    def remove_follower(self, request_id: int, citizen_id: int) -> None:
+        gone = delete(Follower).where(followers.c.request_id == request_id, followers.c.citizen_id == citizen_id)
+        self._session.execute(gone)
 
     def followers(self, request_id: int) -> Sequence[Follower]:
         return self._session.scalars(select(Follower).where(followers.c.request_id == request_id)).all()

@@ -132,7 +132,10 @@ class Gazetteer:
             exact = (plain and size > 1) or any(other.number for other in words.items[index : here + 1])
             looked = self._lookup(joined, size, len(joined) - len(word.key), exact)
             if looked and (best is None or looked[2] <= best.errors or best.errors):
-                best = Match(index, here + 1, looked[0], looked[1], looked[2])
+                entries = looked[0]
+                if size > 1 and plain and not entries[0].own:
+                    entries = tuple(replace(entry, clarity=Clarity.WORD) for entry in entries)
+                best = Match(index, here + 1, entries, looked[1], looked[2])
         return best
 
     def _look_up(self, key: str, size: int, before: int, exact: bool) -> tuple[tuple[Entry, ...], Ending, int] | None:

@@ -79,7 +79,7 @@ def _denied(words: Words, index: int) -> bool:
 
 def elsewhere_named(words: Words, index: int, gazetteer: Gazetteer) -> bool:
     """Whether the word at `index` is a province or a well-known district of another one ('Mersin Yenişehir'de')."""
-    if not 0 <= index < len(words.items) or (words.parted(max(index, 1)) and index):
+    if not 0 <= index < len(words.items):
         return False
     if not words.items[index].capital and words.cased:
         return False
@@ -99,7 +99,9 @@ def _points(words: Words, match: Match, gazetteer: Gazetteer, around: Around) ->
     clarity = max(entry.clarity for entry in match.entries)
     first, last = words.items[match.first], words.items[match.last - 1]
     yield _BASE[clarity]
-    yield -match.errors * (1.5 if len(last.key) < 8 else 1.0 if len(last.key) < 11 else 0.6)
+    if match.errors:
+        length = sum(len(word.key) for word in words.items[match.first : match.last])
+        yield -match.errors * (1.5 if length < 8 else 1.0 if length < 11 else 0.6) - (not match.entry.own)
     if last.tail:
         yield 2.0 if first.capital or not words.cased else 1.0
     yield from _by_ending(match, clarity)
@@ -131,9 +133,13 @@ def _by_left(words: Words, match: Match, gazetteer: Gazetteer) -> Iterator[float
         yield 2.5
     if before == "imam":
         yield -6.0
-    if elsewhere_named(words, match.first - 1 - (before == "merkez"), gazetteer):
+    if not words.parted(match.first) and elsewhere_named(words, match.first - 1 - (before == "merkez"), gazetteer):
         yield -12.0
-    elif elsewhere_named(words, match.last, gazetteer) and not heads_street(words, match.last + 1):
+    elif (
+        not words.parted(match.last)
+        and elsewhere_named(words, match.last, gazetteer)
+        and not heads_street(words, match.last + 1)
+    ):
         yield -4.0
     if is_mahalle(before) and not words.items[match.last - 1].tail:
         yield 2.0

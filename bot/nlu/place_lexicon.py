@@ -93,10 +93,10 @@ POSITIONS = word_set(
     "cikisi cikisinda "
     "cikisindaki cikisina tarafi tarafinda tarafindaki tarafina orada oradaki oraya oradan ordaki orda ordan "
     "orasi yakini "
-    "yakininda yakinindaki ustu ustunde ustundeki alti altinda altindaki arasi arasinda arasindaki kapisi kapisinda "
-    "kapisindaki kapisinin bahcesi bahcesinde bahcesindeki bahcesine duvari duvarinda duvarinin duvarina otoparki "
+    "yakininda yakinindaki ustu ustunde ustundeki alti altinda altindaki arasi arasinda arasindaki kapisinda "
+    "kapisindaki bahcesinde bahcesindeki bahcesine duvarinda duvarina "
     "otoparkinda "
-    "otoparkinin altina ustune basinda basindaki ilerisi ilerisinde kapisina kenari kenarinda kenarindaki avlusu "
+    " altina ustune basinda basindaki ilerisi ilerisinde kapisina kenari kenarinda kenarindaki avlusu "
     "avlusuna avlusunda onleri yanlari karsilari karsi"
 )
 """Words that say where something is beside a landmark."""

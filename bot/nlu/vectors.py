@@ -47,12 +47,25 @@ _WORD = re.compile(r"\w+")
 
 
 def stem_ngrams(text: str, lowest: int, highest: int) -> list[str]:
-    """n-grams of words cut after five letters."""
-    words = [word[:STEM] for word in _WORD.findall(text)]
+    """n-grams of words cut after five letters, and how the text begins, ends and how long it is (for the acts)."""
+    whole = _WORD.findall(text)
+    words = [word[:STEM] for word in whole]
     found = list(words) if lowest == 1 else []
     for size in range(max(2, lowest), highest + 1):
         found.extend([" ".join(words[start : start + size]) for start in range(len(words) - size + 1)])
-    return found
+    return found + _edges(whole) if whole else found
+
+
+def _edges(words: list[str]) -> list[str]:
+    last = [word[-4:] for word in words[-2:]]
+    return [
+        f"^{words[0][:STEM]}",
+        f"^{' '.join(word[:STEM] for word in words[:2])}",
+        f"${words[-1]}",
+        f"${words[-1][-3:]}",
+        f"${' '.join(last)}",
+        f"#{min(len(words) // 3, 8)}",
+    ]
 
 
 class TfIdf:

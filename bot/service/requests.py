@@ -151,6 +151,23 @@ class RequestDesk:
         self._record(request, f"citizen:{citizen_id}", "joined", note=text, note_kind="citizen")
         return True
 
+    def leave(self, request: Request, citizen_id: int) -> None:
+        """A follower follows no more."""
+        self._uow.requests.remove_follower(request.id or 0, citizen_id)
+        self._record(request, f"citizen:{citizen_id}", "left")
+
+    def withdraw(self, request: Request, actor: str) -> None:
+        """The citizen withdraws it. Where others follow, the problem is there: the first of them goes on with it."""
+        heirs = self._uow.requests.followers(request.id or 0)
+        if not heirs:
+            self.change(request, Status.CANCELLED, actor, reason="withdrawn", notify=False)
+            return
+        heir = heirs[0]
+        request.citizen_id, request.conversation_id = heir.citizen_id, heir.conversation_id
+        request.contact, request.updated_at = None, self._now
+        self._uow.requests.remove_follower(request.id or 0, heir.citizen_id)
+        self._record(request, actor, "passed_on", reason="withdrawn")
+
     def rate(self, request: Request, citizen_id: int, rating: int) -> bool:
         """Keep the satisfaction, 1 to 5; False where it was given for this resolution already."""
         if request.citizen_id == citizen_id:

@@ -286,7 +286,8 @@ def _drafting(s: Situation) -> Move | None:
     if s.step is Step.SERVICE and u.act not in _DIGRESSIONS:
         return Move.CHOOSE
     if s.step is Step.DESCRIPTION and u.act not in _DIGRESSIONS and u.act is not Act.AFFIRM:
-        return Move.DESCRIBE
+        only_where = _says_where(u) and u.service_confidence < SOME_SERVICE
+        return Move.GIVE_DETAILS if only_where else Move.DESCRIBE
     if s.step in (Step.PLACE, Step.DETAIL):
         if _SKIP.fullmatch(answer) or u.act is Act.SKIP:
             return Move.SKIP

@@ -8,7 +8,8 @@ from datetime import timedelta
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
 from bot.domain.messages import Button
 from bot.domain.requests import Kind, Place, Request, Status
-from bot.service.dialogue.drafting import MAX_DESCRIPTION, advance, ask_again
+from bot.service.dialogue.asking import advance, ask_again
+from bot.service.dialogue.drafts import MAX_DESCRIPTION
 from bot.service.dialogue.talk import Talk, step
 from bot.service.requests import is_open
 
@@ -96,11 +97,12 @@ def confirm_cancel(talk: Talk) -> None:
     if request is None or request.id not in [mine.id for mine in own]:
         talk.say("stale_button")
     elif request.citizen_id != talk.conversation.citizen_id:
+        talk.desk.leave(request, talk.conversation.citizen_id)
         talk.say("unfollowed", number=request.tracking_no)
     elif not (is_open(request) or request.status == Status.FORWARDED):
         talk.say("cancel_closed", number=request.tracking_no, status=talk.texts.status(request.status))
     else:
-        talk.desk.change(request, Status.CANCELLED, talk.actor, reason="withdrawn", notify=False)
+        talk.desk.withdraw(request, talk.actor)
         talk.say("cancelled", number=request.tracking_no)
     ask_again(talk)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
 from bot.domain.understanding import Act
-from bot.service.dialogue.drafting import advance, ask_again
+from bot.service.dialogue.asking import advance, ask_again
 from bot.service.dialogue.talk import Talk, step
 
 FOUND = 0.45

@@ -60,6 +60,7 @@ class Talk:
     silent: bool = False
 
     def __post_init__(self) -> None:
+        self._own: Sequence[Request] | None = None
         self.desk = RequestDesk(self.uow, self.municipality, self.now, self.secret)
         self.reviews = ReviewDesk(self.uow, self.municipality, self.now)
 
@@ -140,7 +141,14 @@ class Talk:
         return f"citizen:{self.conversation.citizen_id}"
 
     def own_requests(self) -> Sequence[Request]:
-        return self.uow.requests.of_citizen(self.conversation.citizen_id)
+        """Filed or followed, newest first; read once a turn and again after a filing."""
+        if self._own is None:
+            self._own = self.uow.requests.of_citizen(self.conversation.citizen_id)
+        return self._own
+
+    def forget_own_requests(self) -> None:
+        """They changed in this turn."""
+        self._own = None
 
     def own_by_number(self, number: str) -> Request | None:
         """A request of this citizen by its number; None for anybody else's, without telling which."""
