@@ -7,6 +7,7 @@ from typing import Any
 
 from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import Component
 from bot.nlu.keys import CLEAN, NORMAL
@@ -23,11 +24,20 @@ class Normaliser(Component):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            text = message.get("text") or ""
-            message.set(CLEAN, clean(text))
-            message.set(NORMAL, normal(text))
-            message.set("text_tokens", tokens(text))
+            self._normalise(message)
+            message.set("text_tokens", tokens(message.get("text") or ""))
         return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Without tokens: nothing of ours learns from them, and Rasa would hash each one several times."""
+        for message in training_data.training_examples:
+            self._normalise(message)
+        return training_data
+
+    def _normalise(self, message: Message) -> None:
+        text = message.get("text") or ""
+        message.set(CLEAN, clean(text))
+        message.set(NORMAL, normal(text))
 
 
 def tokens(text: str) -> list[Any]:
