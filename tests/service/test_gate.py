@@ -1,0 +1,157 @@
+"""The one gate of requests: transitions, history, notifications, numbers."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from bot.db.tables import history, notes, outbox, requests
+from bot.db.unit_of_work import SqlUnitOfWork
+from bot.domain.messages import EventKind, IncomingEvent
+from bot.domain.requests import Filing, Kind, Place, Status
+from bot.errors import TransitionRefused
+from bot.ports import UnitOfWorkFactory
+from bot.service.requests import RequestDesk, find_request
+from tests.support import selcuklu
+
+NOON = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 6, 8, 21, 0, tzinfo=UTC)
+TOWN = selcuklu()
+
+
+def desk(uow: SqlUnitOfWork, now: datetime = NOON) -> RequestDesk:
+    return RequestDesk(uow, TOWN, now, b"key")
+
+
+def citizen(uow: SqlUnitOfWork, name: str) -> tuple[int, int]:
+    event = IncomingEvent("fake", f"e{name}", name, name, EventKind.TEXT, NOON)
+    conversation = uow.conversations.of_event(event, NOON)
+    assert conversation.id is not None
+    return conversation.citizen_id, conversation.id
+
+
+def file(uow: SqlUnitOfWork, key: str = "1.0", service: str = "waste_container", who: str = "ayşe") -> str:
+    filing = Filing(key, service, Kind.COMPLAINT, "konteyner dolu, adım Ayşe", Place("Yazır", "Selçuklu", "Gül Sokak"))
+    return desk(uow).file(filing, *citizen(uow, who), "fake").tracking_no
+
+
+def test_the_same_draft_is_filed_once(uows: UnitOfWorkFactory) -> None:
+    for _ in range(2):
+        with uows() as uow:
+            assert file(uow) == "SLC-2026-000001"
+            uow.commit()
+
+
+def test_numbers_are_unique_and_without_gaps_under_concurrency(uows: UnitOfWorkFactory, engine: Engine) -> None:
+    def many(worker: int) -> None:
+        for index in range(5):
+            with uows() as uow:
+                file(uow, f"{worker}.{index}", who=f"w{worker}")
+                uow.commit()
+
+    threads = [threading.Thread(target=many, args=(worker,)) for worker in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        numbers = connection.execute(select(requests.c.number).order_by(requests.c.number)).scalars().all()
+    assert list(numbers) == list(range(1, 21))
+
+
+def test_leaving_without_commit_rolls_back(uows: UnitOfWorkFactory, engine: Engine) -> None:
+    with uows() as uow:
+        file(uow)
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(requests)).scalar_one() == 0
+
+
+def test_resolution_is_told_with_a_survey_and_quiet_hours_hold_it(uows: UnitOfWorkFactory, engine: Engine) -> None:
+    with uows() as uow:
+        number = file(uow)
+        uow.commit()
+    with uows() as uow:
+        desk(uow, NIGHT).change(find_request(uow, number), Status.RESOLVED, "staff:ali", note="Boşaltıldı.")
+        uow.commit()
+    with engine.connect() as connection:
+        row = connection.execute(select(outbox).where(outbox.c.kind == "notification")).one()
+    assert "çözüldü. Not: Boşaltıldı." in row.body["text"]
+    assert [button["label"] for button in row.body["buttons"]] == ["1", "2", "3", "4", "5", "Çözülmedi"]
+    assert row.not_before.replace(tzinfo=UTC) == datetime(2026, 6, 9, 5, 0, tzinfo=UTC)
+
+
+def test_a_followers_notification_holds_nothing_of_the_first_citizen(uows: UnitOfWorkFactory, engine: Engine) -> None:
+    with uows() as uow:
+        number = file(uow)
+        desk(uow).join(find_request(uow, number), *citizen(uow, "ali"), "bende de var")
+        uow.commit()
+    with uows() as uow:
+        desk(uow).change(find_request(uow, number), Status.RESOLVED, "staff:x")
+        uow.commit()
+    with engine.connect() as connection:
+        bodies = connection.execute(select(outbox.c.body).where(outbox.c.kind == "notification")).scalars().all()
+    assert len(bodies) == 2
+    assert all("Ayşe" not in str(body) and "Gül" not in str(body) for body in bodies)
+
+
+def test_a_refused_step_changes_nothing(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        number = file(uow)
+        uow.commit()
+    with uows() as uow, pytest.raises(TransitionRefused):
+        desk(uow).change(find_request(uow, number), Status.REOPENED, "staff:x")
+    with uows() as uow:
+        assert find_request(uow, number).status == Status.RECEIVED
+
+
+def test_history_holds_a_hash_and_the_words_lie_in_a_note(uows: UnitOfWorkFactory, engine: Engine) -> None:
+    with uows() as uow:
+        number = file(uow)
+        desk(uow).add_note(find_request(uow, number), "kapıcıya sorun", "citizen:1")
+        uow.commit()
+    with engine.connect() as connection:
+        entry = connection.execute(select(history).where(history.c.action == "note_citizen")).one()
+        words = connection.execute(select(notes.c.text)).scalar_one()
+    assert words == "kapıcıya sorun"
+    assert entry.note_hash and "kapıcı" not in str(entry)
+
+
+def test_a_forwarded_service_is_recorded_as_forwarded(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        number = file(uow, service="power_outage")
+        request = find_request(uow, number)
+        assert (request.status, request.body, request.unit) == (Status.FORWARDED, "medas", None)
+
+
+def test_reopening_ends_after_thirty_days(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        request = find_request(uow, file(uow))
+        desk(uow).change(request, Status.RESOLVED, "staff:x")
+        assert desk(uow, NOON + timedelta(days=29)).can_reopen(request)
+        assert not desk(uow, NOON + timedelta(days=31)).can_reopen(request)
+
+
+def test_a_rating_is_kept_once_per_resolution(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        request = find_request(uow, file(uow))
+        owner = request.citizen_id or 0
+        desk(uow).change(request, Status.RESOLVED, "staff:x")
+        assert desk(uow).rate(request, owner, 4)
+        assert not desk(uow).rate(request, owner, 1)
+        desk(uow).reopen(request, "citizen:1", "olmamış")
+        desk(uow).change(request, Status.RESOLVED, "staff:x")
+        assert desk(uow).rate(request, owner, 2)
+        assert request.rating == 2
+
+
+def test_a_withdrawn_request_that_others_follow_goes_on_with_them(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        request = find_request(uow, file(uow))
+        follower, conversation = citizen(uow, "ali")
+        desk(uow).join(request, follower, conversation, "bende de")
+        desk(uow).withdraw(request, "citizen:1")
+        assert request.status == Status.RECEIVED
+        assert request.citizen_id == follower
