@@ -181,24 +181,7 @@ def test_strange_texts_say_nothing(text: str) -> None:
     assert found(text).place.neighbourhood is None
 
 
-_PIECES = [
-    "sokak",
-    "cadde",
-    "mah",
-    "no",
-    "12",
-    "12/A",
-    "yazır",
-    "fatih",
-    "değil",
-    "okul",
-    "önü",
-    "'",
-    "/",
-    ".",
-    "İ",
-    "ile",
-]
+_PIECES = ["sokak", "cadde", "mah", "no", "12", "12/A", "yazır", "değil", "okul", "önü", "'", "/", ".", "İ", "ile"]
 _WORDS = st.sampled_from(_PIECES)
 
 
