@@ -12,12 +12,12 @@ from rich.progress import track
 
 from bot.config import load_settings
 from bot.domain.understanding import Act, Understanding
-from bot.evaluation import measures
-from bot.evaluation.measures import Pair
 from bot.evaluation.page import write_page
-from bot.evaluation.records import ENTITIES, Labelled, read_departments, read_labelled
+from bot.nlu import measures
 from bot.nlu.loading import Interpreter
+from bot.nlu.measures import Pair
 from bot.nlu.noise import spoil
+from bot.nlu.records import ENTITIES, Labelled, read_departments, read_labelled
 
 MADE_NOISES = ("ascii", "caps", "typos")
 ASK_BELOW = 0.85  # the coverage at which the issue wants precision told

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import ConfigError, NotFound
-from bot.evaluation.measures import Pair, class_scores
 from bot.nlu.chosen import CHOSEN, model_in_use
+from bot.nlu.measures import Pair, class_scores
 
 MARGIN = 0.05
 """How far the F1 of a class may fall, by default."""

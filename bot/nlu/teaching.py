@@ -13,8 +13,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.domain.understanding import Act
 from bot.errors import ConfigError
-from bot.evaluation.records import Broken, Labelled, read_departments, read_labelled
 from bot.nlu.pipeline import Pipeline
+from bot.nlu.records import Broken, Labelled, read_departments, read_labelled
 from bot.nlu.service_classifier import ServiceClassifier
 
 HELD_OUT = 5

@@ -15,10 +15,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.config import ROOT
 from bot.errors import ConfigError
-from bot.evaluation.records import Broken, read_departments
 from bot.nlu.keys import labels_of
 from bot.nlu.models import MARGIN, Fall, falls, use_model, write_figures
 from bot.nlu.pipeline import Pipeline, read_config, read_data
+from bot.nlu.records import Broken, read_departments
 from bot.nlu.service_classifier import ServiceClassifier
 from bot.nlu.teaching import as_training_data, chosen_services, parted, read_lesson
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.understanding import Act, Problem, Scored, Understanding
-from bot.evaluation import measures
 from bot.evaluation.evaluate import measure
-from bot.evaluation.records import Labelled
+from bot.nlu import measures
+from bot.nlu.records import Labelled
 
 
 def test_accuracy_and_macro_f1() -> None:
