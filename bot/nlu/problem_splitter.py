@@ -20,6 +20,7 @@ from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats
 
 Ranking = list[tuple[str, float]]
+SIGNATURE_WORDS, SURE = 3, 0.9
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,11 @@ def ranking_of(labels: Sequence[str], probabilities: Floats, most: int = 5) -> R
     return [(labels[index], float(probabilities[index])) for index in order]
 
 
+def _too_little(clauses: Sequence[str], probabilities: Floats) -> bool:
+    """Two words (often a name under the message) are a problem only where nearly nothing else is possible."""
+    return len("".join(clauses).split()) <= SIGNATURE_WORDS and float(probabilities.max()) < SURE
+
+
 def best_split(features: SparseFeaturizer, services: LinearModel, text: str) -> Split | None:
     """The gap whose sides are most probably about two different services; None without gaps.
 
@@ -130,7 +136,7 @@ def best_split(features: SparseFeaturizer, services: LinearModel, text: str) -> 
     for gap, strength in enumerate(gaps, 1):
         left, right = about(slice(gap)), about(slice(gap, None))
         first, second = int(left.argmax()), int(right.argmax())
-        if first == second:
+        if first == second or _too_little(clauses[:gap], left) or _too_little(clauses[gap:], right):
             continue
         split = Split(
             ("".join(clauses[:gap]), "".join(clauses[gap:])),
