@@ -74,6 +74,6 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: object) -> None:
         immediate = connection.get_execution_options().get("write", True)  # type: ignore[attr-defined]  # Connection
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")  # type: ignore[attr-defined]
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")  # type: ignore[attr-defined]  # Connection
 
     return engine
