@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.clock": set(),
     "bot.ports": EVERYONE | {"bot.domain"},
     "bot.service": CORE,
-    "bot.nlu": READ_ONLY | {"bot.domain", "bot.config", "bot.evaluation.measures", "bot.evaluation.records"},
+    "bot.nlu": READ_ONLY | {"bot.domain", "bot.config"},
     "bot.engine": CORE | {"bot.nlu"},
     "bot.db": CORE,
     "bot.channels": CORE | {"bot.config", "bot.service.receiving"},
