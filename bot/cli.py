@@ -13,6 +13,7 @@ import typer
 
 from bot.config import Settings, load_settings
 from bot.errors import HizmetError, UserError
+from bot.operations.surroundings import keep_inside
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 requests_app = typer.Typer(no_args_is_help=True, help="Requests: list, show, and every change through the one gate.")
@@ -31,8 +32,15 @@ Staff = Annotated[str, typer.Option("--as", help="Your name, as history and audi
 WHO = os.environ.get("USER", "staff")
 
 
+HEAVY = frozenset({"rehearse", "models", "understand", "bench"})
+"""Commands that load Rasa: its libraries are kept quiet and inside the project's folder first."""
+
+
 def _load(name: str) -> ModuleType:
     """A command's module, at the moment it is called."""
+    keep_inside(load_settings().home)
+    if name in HEAVY:
+        importlib.import_module("bot.operations.logging").quiet_libraries()
     return importlib.import_module(f"bot.commands.{name}")
 
 

@@ -105,6 +105,8 @@ def _trained(models: Path, pairs: Pairs, figures: Mapping[str, float] | None = N
             taught = Path(directory) / "taught.yml"
             taught.write_text(json.dumps(_as_rasa(pairs), ensure_ascii=False), encoding="utf-8")
             files.append(str(taught))
+        constants: Any = importlib.import_module("rasa.constants")
+        constants.GLOBAL_USER_CONFIG_PATH = str(models / ".rasa" / "global.yml")  # not in the user's folder
         training: Any = importlib.import_module("rasa.model_training")  # brings TensorFlow
         result = training.train(
             domain=str(ROOT / "domain.yml"),
