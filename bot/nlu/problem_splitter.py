@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from bot.nlu.vectors import Floats
 
 Ranking = list[tuple[str, float]]
 SIGNATURE_WORDS, SURE = 3, 0.9
+_NAME = "[A-ZÇĞİÖŞÜ][a-zçğıöşü]+"
+_SIGNATURE = re.compile(rf"[.!?,]\s+(?P<name>(?:(?:[Bb]en|[Aa]dım|[İi]smim)\s+)?{_NAME}(?:\s+{_NAME}){{1,2}})[.!]?\s*$")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class ProblemSplitter(Learner):
             known = message.get(UNDERSTANDING) or {}
             services: Ranking = known.get("services") or []
             acts = known.get("acts") or [(Act.REPORT, 1.0)]
-            found = self._split(message.get(NORMAL) or "", 2) if acts[0][0] == Act.REPORT else []
+            text = unsigned(message.get(NORMAL) or "", message.get(CLEAN) or "")
+            found = self._split(text, 2) if acts[0][0] == Act.REPORT else []
             problems = [{"text": text, "services": ranking, "kind": known.get("kind")} for text, ranking in found]
             whole = {"text": message.get(CLEAN) or "", "services": services, "kind": known.get("kind")}
             put(message, problems=problems if len(problems) > 1 else [whole] if services else [])
@@ -106,6 +110,15 @@ def ranking_of(labels: Sequence[str], probabilities: Floats, most: int = 5) -> R
     """The best labels, most probable first."""
     order = np.argsort(-probabilities, kind="stable")[:most]
     return [(labels[index], float(probabilities[index])) for index in order]
+
+
+def unsigned(normal: str, written: str) -> str:
+    """The normal form without the name that stands under the message ("… kırık. Ayşe Kaya", "Ben Ali Can")."""
+    signature = _SIGNATURE.search(written)
+    if signature is None:
+        return normal
+    words = normal.split(" ")
+    return " ".join(words[: len(words) - len(signature["name"].split())]) or normal
 
 
 def _too_little(clauses: Sequence[str], probabilities: Floats) -> bool:
