@@ -114,4 +114,4 @@ def _wrote_since(uow: UnitOfWork, awaited: Awaited) -> bool:
     texts = [line.at for line in thread if line.direction == "in" and line.kind == EventKind.TEXT]
     waiting = uow.inbox.pending_of(awaited.conversation_id)
     texts += [row.received_at for row in waiting if row.kind == EventKind.TEXT]
-    return any(at > awaited.created_at for at in texts)
+    return any(at >= awaited.created_at for at in texts)

@@ -19,7 +19,7 @@ from bot.db.tables import outbox
 from bot.domain.conversation import ReviewItem
 from bot.domain.messages import EventKind, OutboxKind
 from bot.domain.requests import Request, Status
-from bot.errors import ConfigError
+from bot.errors import ConfigError, TransitionRefused
 from bot.rehearsal.stage import Heard, Stage
 from bot.service.requests import RequestDesk
 from bot.turkish import fold
@@ -183,7 +183,11 @@ class Player:
             desk = RequestDesk(uow, self._stage.municipality, self._stage.clock.now(), b"rehearsal")
             found = uow.requests.get(request.id or 0, lock=True)
             assert found is not None
-            desk.change(found, after[name], "staff:replay", note=note)
+            try:
+                desk.change(found, after[name], "staff:replay", note=note)
+            except TransitionRefused as error:
+                self.outcome.failures.append(f"staff cannot {name} request {which}: {error}")
+                return []
             uow.commit()
         return await self._stage.settle()
 
