@@ -17,7 +17,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     ),
     "child": (
         r"(cocu[kg]|bebe[kg]|kizim|oglum|ogrenci)\w*.*"
-        r"(kayb|kayip|kacir|dovul|istismar|taciz|dus(tu|ecek)|bogul|mahsur|siddet)",
+        r"(kayb|kayip|kacir|dov(ul|uy|er|me)|istismar|taciz|dus(tu|ecek)|bogul|mahsur|siddet)",
     ),
 }  # fmt: skip
 _PATTERNS = {name: re.compile(r"\b(?:" + "|".join(words) + ")") for name, words in _WORDS.items()}

@@ -42,7 +42,7 @@ class ProblemSplitter(Learner):
     over nine figures decides whether the best cut is real. It learns from the messages with several `services`.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {"threshold": 0.45, "max_chars": 600}
+    defaults: ClassVar[dict[str, Any]] = {"threshold": 0.6, "max_chars": 600}
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
         super().__init__(config, storage, resource)

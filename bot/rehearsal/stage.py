@@ -48,7 +48,7 @@ class Stage:
     municipality: Municipality
     database: Database
     clock: ManualClock
-    find_information: Callable[[str], tuple[Scored, ...]] = lambda text: ()
+    find_information: Callable[[str, str | None], tuple[Scored, ...]] = lambda text, service: ()
     on_turn: Callable[[TurnDone], None] = lambda done: None
     heard: list[Heard] = field(default_factory=list)
 

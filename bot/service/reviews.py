@@ -38,7 +38,8 @@ class ReviewDesk:
         """A new item, or the open one on the same matter. The team is alerted; urgent ones at night as well."""
         if conversation is not None and conversation.id is not None:
             for item in self._uow.reviews.open_of(conversation.id):
-                if item.reason == reason and item.request_id == (request.id if request else None):
+                if item.reason == reason and item.request_id in (None, request.id if request else None):
+                    item.request_id = request.id if request else None
                     return item
         item = ReviewItem(
             reason=reason,

@@ -57,7 +57,7 @@ class TurnWorker:
         *,
         gather_seconds: float = 2.0,
         handover_hours: float = 24.0,
-        find_information: Callable[[str], tuple[Scored, ...]] = lambda text: (),
+        find_information: Callable[[str, str | None], tuple[Scored, ...]] = lambda text, service: (),
         shard: tuple[int, int] = (0, 1),
         on_turn: Callable[[TurnDone], None] = lambda done: None,
     ) -> None:

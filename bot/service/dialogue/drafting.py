@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
 from bot.domain.requests import Filing, Kind, Place, Request
-from bot.domain.understanding import Problem
+from bot.domain.understanding import Act, Problem
 from bot.service.dialogue.asking import advance, next_draft, say_filed
 from bot.service.dialogue.drafts import (
-    ASK_BELOW,
     MAX_DESCRIPTION,
     chosen_of,
     continues,
@@ -22,6 +21,8 @@ from bot.service.dialogue.drafts import (
 )
 from bot.service.dialogue.talk import Talk, step
 
+CORRECTION_ABOVE = 0.1
+"""In a correction a service that was not the wrong one counts from here on."""
 REVIEW_BELOW = 0.3
 """A request filed below this confidence of its service is looked at by a person."""
 
@@ -40,11 +41,15 @@ def report(talk: Talk) -> None:
         return
     queued = draft is not None
     for index, problem in enumerate(u.problems or (Problem(talk.text, ()),)):
-        talk.begin(new_draft(talk, problem, index))
+        fresh = new_draft(talk, problem, index)
+        if fresh.kind is Kind.THANKS and u.act is Act.THANK:
+            fresh = replace(fresh, kind=Kind.COMPLAINT)  # thanks with a 'but'
+        talk.begin(fresh)
     if queued:
         talk.say("also_noted")
     elif u.urgent or u.danger:
         talk.say(f"danger_{u.danger or 'general'}")
+        talk.review(ReviewReason.DISTRESS if u.danger == "child" else ReviewReason.URGENT)
     advance(talk)
 
 
@@ -152,12 +157,13 @@ def correct(talk: Talk) -> None:
         place = replace(place, neighbourhood=None)
     place = place.merged(where)
     changed = replace(draft, place=place, candidates=talk.understanding.candidates)
-    problems = talk.understanding.problems
-    if problems and problems[0].services and where == Place() and not talk.understanding.negated:
-        best = problems[0].services[0]
-        if best.confidence >= ASK_BELOW and best.label != draft.service:
-            changed = replace(changed, service=best.label, confidence=best.confidence, alternatives=())
-            changed = replace(changed, description=f"{draft.description}\n{talk.text.strip()}"[:MAX_DESCRIPTION])
+    better = _better_service(talk, draft) if where == Place() and not talk.understanding.negated else None
+    if better is not None:
+        description = f"{draft.description}\n{talk.text.strip()}"[:MAX_DESCRIPTION]
+        asked = tuple(what for what in draft.asked if what != "told")
+        changed = replace(
+            changed, service=better, confidence=1.0, alternatives=(), description=description, asked=asked
+        )
     if changed == draft:
         if draft.step is Step.CORRECTION:
             changed = replace(draft, description=f"{draft.description}\n{talk.text.strip()}"[:MAX_DESCRIPTION])
@@ -166,6 +172,13 @@ def correct(talk: Talk) -> None:
             return
     talk.keep(replace(changed, step=None))
     advance(talk)
+
+
+def _better_service(talk: Talk, draft: Draft) -> str | None:
+    """What the correction says it is instead: the likeliest service but the one that was wrong."""
+    ranked = [scored for problem in problems_of(talk, talk.text) for scored in problem.services]
+    others = [scored for scored in ranked if scored.label != draft.service]
+    return others[0].label if others and others[0].confidence >= CORRECTION_ABOVE else None
 
 
 @step("reject")
@@ -283,10 +296,10 @@ def file_draft(talk: Talk, draft: Draft) -> Request:
     for reason, applies in (
         (ReviewReason.URGENT, draft.urgent),
         (ReviewReason.SENSITIVE, draft.sensitive),
-        (ReviewReason.ALWAYS_REVIEWED, service.always_reviewed and draft.kind is not Kind.THANKS),
+        (ReviewReason.ALWAYS_REVIEWED, service.always_reviewed),
         (ReviewReason.LOW_CONFIDENCE, draft.confidence < REVIEW_BELOW and not draft.sensitive and not draft.urgent),
     ):
-        if applies:
+        if applies and draft.kind is not Kind.THANKS:
             talk.review(reason, request, draft.confidence)
     say_filed(talk, request, draft)
     return request

@@ -173,8 +173,10 @@ _ACTS = {
     Act.EMERGENCY: Move.EMERGENCY,
     Act.LANGUAGE_OTHER: Move.LANGUAGE_OTHER,
 }
+_CONTRAST = frozenset({"ama", "fakat", "ancak", "yalniz", "lakin", "yalnizca", "gelgelelim"})
 SURE_SERVICE = 0.5
 SOME_SERVICE = 0.2
+VAGUE_SERVICE = 0.3
 CLEAR_ACT = 0.4
 
 
@@ -215,7 +217,8 @@ def _without_words(s: Situation) -> Move | None:
 def _always(s: Situation) -> Move | None:
     """What is heard in every situation."""
     u, words = s.understanding, plain(s.text).split()
-    if u.act is Act.EMERGENCY or u.danger in ("distress", "child"):
+    answer = s.step is not None and len(words) <= 5 and _says_where(u)
+    if u.danger == "distress" or (u.act is Act.EMERGENCY and not answer):
         return Move.EMERGENCY
     if u.act is Act.LANGUAGE_OTHER and (s.step is None or len(words) >= 4 or not words):
         return Move.LANGUAGE_OTHER
@@ -316,8 +319,12 @@ def _at_confirmation(s: Situation, answer: str, new_problem: bool) -> Move | Non
         return Move.CONFIRM
     if u.act is Act.CORRECT or (u.act is Act.DENY and _says_where(u)) or u.negated:
         return Move.CORRECT
-    if _NO.fullmatch(answer) or u.act is Act.DENY:
+    if _NO.fullmatch(answer) or (u.act is Act.DENY and len(answer.split()) <= 4):
         return Move.REJECT
+    if u.act is Act.DENY:
+        return Move.CORRECT
+    if u.act is Act.REPORT and re.search(r"\b(degil|yanlis|hayir)\b", answer):
+        return Move.CORRECT
     if new_problem:
         return Move.REPORT
     if u.act in (Act.ADD_INFORMATION, Act.REPORT) and (_says_where(u) or u.act is Act.ADD_INFORMATION or u.phone):
@@ -363,8 +370,11 @@ def _free(s: Situation) -> Move:
         return Move.DENY
     if u.act is Act.RATE and AwaitedKind.RATING not in s.awaited:
         return Move.NOT_UNDERSTOOD
-    if u.act is Act.REPORT and u.service_confidence < SOME_SERVICE and len(words) <= 5 and not _says_where(u):
-        return Move.NOT_UNDERSTOOD
+    if u.act is Act.REPORT and len(words) <= 10:
+        if not _says_where(u) and u.service_confidence < VAGUE_SERVICE:
+            return Move.NOT_UNDERSTOOD
+        if _says_where(u) and u.service_confidence < SURE_SERVICE and len(words) <= 6:
+            return Move.GIVE_DETAILS
     if u.act_confidence < CLEAR_ACT and u.act is not Act.REPORT:
         if u.problems and u.service_confidence >= SURE_SERVICE:
             return Move.REPORT

@@ -44,7 +44,7 @@ def goodbye(talk: Talk) -> None:
 @step("ask_information")
 def ask_information(talk: Talk) -> None:
     """Answered from the municipality's data, with its source; unknown questions offer a person."""
-    found = talk.find_information(talk.text)
+    found = talk.find_information(talk.text, talk.understanding.service)
     if found and found[0].confidence >= FOUND:
         entry = next(entry for entry in talk.municipality.information if entry.id == found[0].label)
         talk.say_text(f"{entry.answer}\n{talk.texts('information_source', source=entry.source)}")
@@ -236,7 +236,7 @@ def export_data(talk: Talk) -> None:
 def in_public(talk: Talk) -> None:
     """A public post: a short answer without anything personal, details in private. Praise and quarrels get none."""
     u = talk.understanding
-    if u.act is Act.EMERGENCY:
+    if u.act is Act.EMERGENCY or u.urgent:
         talk.say("public_danger")
         talk.review(ReviewReason.URGENT)
     elif u.act is Act.REPORT and u.service_confidence >= FOUND and not u.outside:

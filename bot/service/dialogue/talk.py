@@ -52,7 +52,7 @@ class Talk:
     awaited: Sequence[Awaited] = ()
     button: str | None = None
     attachment_ids: tuple[int, ...] = ()
-    find_information: Callable[[str], tuple[Scored, ...]] = lambda text: ()
+    find_information: Callable[[str, str | None], tuple[Scored, ...]] = lambda text, service: ()
     parse: Callable[[str], Understanding] | None = None
     handover_hours: float = 24.0
     replies: list[Reply] = field(default_factory=list)
