@@ -32,7 +32,7 @@ def advance(talk: Talk) -> None:
         body = talk.municipality.bodies[service.body]
         draft = talk.keep(replace(draft, asked=(*draft.asked, "told")))
         talk.say("responsible_first", body=body.name, phone=talk.texts.phone_of(body))
-    needed = ("required", "optional") if draft.urgent else ("required",)
+    needed = ("required", "optional") if draft.danger else ("required",)
     needs_place = service.place in needed and draft.kind is not Kind.THANKS
     if needs_place and not draft.place.known and draft.asked.count(Step.PLACE) < 2:
         _ask_place(talk, draft)

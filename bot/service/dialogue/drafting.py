@@ -9,6 +9,7 @@ from bot.domain.requests import Filing, Kind, Place, Request
 from bot.domain.understanding import Act, Problem
 from bot.service.dialogue.asking import advance, next_draft, say_filed
 from bot.service.dialogue.drafts import (
+    ASK_BELOW,
     MAX_DESCRIPTION,
     chosen_of,
     continues,
@@ -19,6 +20,7 @@ from bot.service.dialogue.drafts import (
     problems_of,
     with_message,
 )
+from bot.service.dialogue.moves import thanks_but
 from bot.service.dialogue.talk import Talk, step
 
 CORRECTION_ABOVE = 0.1
@@ -42,12 +44,12 @@ def report(talk: Talk) -> None:
     queued = draft is not None
     for index, problem in enumerate(u.problems or (Problem(talk.text, ()),)):
         fresh = new_draft(talk, problem, index)
-        if fresh.kind is Kind.THANKS and u.act is Act.THANK:
-            fresh = replace(fresh, kind=Kind.COMPLAINT)  # thanks with a 'but'
+        if fresh.kind is Kind.THANKS and thanks_but(talk.text):
+            fresh = replace(fresh, kind=Kind.COMPLAINT)
         talk.begin(fresh)
     if queued:
         talk.say("also_noted")
-    elif u.urgent or u.danger:
+    elif talk.draft is not None and talk.draft.urgent:
         talk.say(f"danger_{u.danger or 'general'}")
         talk.review(ReviewReason.DISTRESS if u.danger == "child" else ReviewReason.URGENT)
     advance(talk)
@@ -157,7 +159,9 @@ def correct(talk: Talk) -> None:
         place = replace(place, neighbourhood=None)
     place = place.merged(where)
     changed = replace(draft, place=place, candidates=talk.understanding.candidates)
-    better = _better_service(talk, draft) if where == Place() and not talk.understanding.negated else None
+    tells = talk.understanding.act is Act.REPORT and talk.understanding.service_confidence >= ASK_BELOW
+    silent_on_place = where == Place() and not talk.understanding.negated
+    better = _better_service(talk, draft) if tells or silent_on_place else None
     if better is not None:
         description = f"{draft.description}\n{talk.text.strip()}"[:MAX_DESCRIPTION]
         asked = tuple(what for what in draft.asked if what != "told")

@@ -33,12 +33,19 @@ def new_draft(talk: Talk, problem: Problem, index: int) -> Draft:
         kind=problem.kind if problem.kind is not Kind.INFORMATION else Kind.REQUEST,
         place=place_said(talk),
         candidates=u.candidates,
-        urgent=u.urgent,
+        urgent=_is_urgent(talk, best.label if best else None),
         danger=u.danger,
         sensitive=u.sensitive,
         contact=u.phone,
         attachment_ids=talk.attachment_ids if index == 0 else (),
     )
+
+
+def _is_urgent(talk: Talk, service: str | None) -> bool:
+    """Danger in the words, or urgency told of a thing that stands somewhere (not of a tax or a course)."""
+    u = talk.understanding
+    somewhere = service is None or talk.municipality.services[service].place == "required"
+    return bool(u.danger) or (u.urgent and somewhere)
 
 
 def with_message(talk: Talk, draft: Draft, describe: bool = True) -> Draft:
@@ -62,7 +69,7 @@ def with_message(talk: Talk, draft: Draft, describe: bool = True) -> Draft:
         description=description,
         service=service,
         confidence=confidence,
-        urgent=draft.urgent or u.urgent,
+        urgent=draft.urgent or _is_urgent(talk, service),
         sensitive=draft.sensitive or u.sensitive,
         contact=u.phone or draft.contact,
         attachment_ids=draft.attachment_ids + talk.attachment_ids,

@@ -353,15 +353,10 @@ def _free(s: Situation) -> Move:
     if u.tracking_no and u.act not in (Act.CANCEL_REQUEST, Act.NOT_RESOLVED, Act.ADD_INFORMATION, Act.CORRECT):
         return Move.ASK_STATUS
     if u.act is Act.THANK:
-        praise = u.service is not None and len(words) >= 4
-        if (
-            u.problems
-            and u.problems[0].kind is not Kind.THANKS
-            and u.service_confidence >= SURE_SERVICE
-            and len(words) > 5
-        ):
+        told = u.service_confidence >= SURE_SERVICE and len(words) > 5
+        if told and (thanks_but(s.text) or not _praises(u)):
             return Move.REPORT
-        return Move.PRAISE if praise else Move.THANK
+        return Move.PRAISE if u.service is not None and len(words) >= 4 else Move.THANK
     if _HELP.fullmatch(text):
         return Move.HELP
     if _DROP.fullmatch(text):
@@ -371,7 +366,7 @@ def _free(s: Situation) -> Move:
     if u.act is Act.RATE and AwaitedKind.RATING not in s.awaited:
         return Move.NOT_UNDERSTOOD
     if u.act is Act.REPORT and len(words) <= 10:
-        if not _says_where(u) and u.service_confidence < VAGUE_SERVICE:
+        if not _says_where(u) and not u.outside and u.service_confidence < VAGUE_SERVICE:
             return Move.NOT_UNDERSTOOD
         if _says_where(u) and u.service_confidence < SURE_SERVICE and len(words) <= 6:
             return Move.GIVE_DETAILS
@@ -382,3 +377,13 @@ def _free(s: Situation) -> Move:
     if u.act is Act.NOT_RESOLVED and not s.has_closed_request and u.problems and u.service_confidence >= SURE_SERVICE:
         return Move.REPORT if not s.has_open_request else Move.ASK_STATUS
     return _ACTS[u.act]
+
+
+def _praises(u: Understanding) -> bool:
+    return bool(u.problems) and u.problems[0].kind is Kind.THANKS
+
+
+def thanks_but(text: str) -> bool:
+    """Thanks with a 'but', short enough to be about what comes after it."""
+    words = plain(text).split()
+    return len(words) <= 40 and bool(_CONTRAST & set(words))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
 from bot.domain.understanding import Act
 from bot.service.dialogue.asking import advance, ask_again
+from bot.service.dialogue.moves import SURE_SERVICE
 from bot.service.dialogue.talk import Talk, step
 
 FOUND = 0.45
@@ -44,7 +45,8 @@ def goodbye(talk: Talk) -> None:
 @step("ask_information")
 def ask_information(talk: Talk) -> None:
     """Answered from the municipality's data, with its source; unknown questions offer a person."""
-    found = talk.find_information(talk.text, talk.understanding.service)
+    u = talk.understanding
+    found = talk.find_information(talk.text, u.service if u.service_confidence >= SURE_SERVICE else None)
     if found and found[0].confidence >= FOUND:
         entry = next(entry for entry in talk.municipality.information if entry.id == found[0].label)
         talk.say_text(f"{entry.answer}\n{talk.texts('information_source', source=entry.source)}")
@@ -111,6 +113,7 @@ def report_after_danger(talk: Talk) -> None:
             confidence=best.confidence,
             place=talk.understanding.place,
             urgent=True,
+            danger=talk.understanding.danger,
             asked=("told", Step.DETAIL),
             attachment_ids=talk.attachment_ids,
         )
