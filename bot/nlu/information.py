@@ -11,7 +11,7 @@ from bot.domain.understanding import Scored
 from bot.municipality import InformationEntry
 from bot.turkish import fold
 
-SAME_SERVICE = 0.12
+SAME_SERVICE = 0.08
 """What an entry gains that concerns the service which the question was understood to be about."""
 
 

@@ -181,8 +181,8 @@ def correct(talk: Talk) -> None:
 def _better_service(talk: Talk, draft: Draft) -> str | None:
     """What the correction says it is instead: the likeliest service but the one that was wrong."""
     ranked = [scored for problem in problems_of(talk, talk.text) for scored in problem.services]
-    others = [scored for scored in ranked if scored.label != draft.service]
-    return others[0].label if others and others[0].confidence >= CORRECTION_ABOVE else None
+    others = [scored for scored in ranked if scored.label != draft.service and scored.confidence >= CORRECTION_ABOVE]
+    return max(others, key=lambda scored: scored.confidence).label if others else None
 
 
 @step("reject")

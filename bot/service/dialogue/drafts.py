@@ -45,7 +45,8 @@ def _is_urgent(talk: Talk, service: str | None) -> bool:
     """Danger in the words, or urgency told of a thing that stands somewhere (not of a tax or a course)."""
     u = talk.understanding
     somewhere = service is None or talk.municipality.services[service].place == "required"
-    return bool(u.danger) or (u.urgent and somewhere)
+    named = u.danger is not None and u.danger != "general"
+    return named or (u.urgent and somewhere)
 
 
 def with_message(talk: Talk, draft: Draft, describe: bool = True) -> Draft:

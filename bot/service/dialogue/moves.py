@@ -368,7 +368,7 @@ def _free(s: Situation) -> Move:
     if u.act is Act.REPORT and len(words) <= 10:
         if not _says_where(u) and not u.outside and u.service_confidence < VAGUE_SERVICE:
             return Move.NOT_UNDERSTOOD
-        if _says_where(u) and u.service_confidence < SURE_SERVICE and len(words) <= 6:
+        if _says_where(u) and not u.outside and u.service_confidence < SURE_SERVICE and len(words) <= 6:
             return Move.GIVE_DETAILS
     if u.act_confidence < CLEAR_ACT and u.act is not Act.REPORT:
         if u.problems and u.service_confidence >= SURE_SERVICE:
