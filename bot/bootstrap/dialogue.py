@@ -39,7 +39,7 @@ async def work(
     on_turn: Callable[[TurnDone], None] = lambda done: None,
 ) -> None:
     """Turns until `stop`, with a heartbeat that readiness checks look at."""
-    database = open_database(settings)
+    database = open_database(settings, ping=False)
     municipality = municipality_of(settings.municipality)
     meter = TurnMeter()
 

@@ -34,9 +34,9 @@ def municipality_of(path: Path) -> Municipality:
     return load_municipality(path)
 
 
-def open_database(settings: Settings) -> Database:
-    """The configured database. Nothing is connected yet."""
-    return Database(make_engine(settings.database))
+def open_database(settings: Settings, ping: bool = True) -> Database:
+    """The configured database. Nothing is connected yet. `ping`: see make_engine."""
+    return Database(make_engine(settings.database, ping=ping))
 
 
 def current_model(models: Path) -> Path:

@@ -17,8 +17,11 @@ from bot.errors import ConfigError, DatabaseAway
 _WRITERS: dict[str, threading.RLock] = {}
 
 
-def make_engine(url: str, pooled: bool = True) -> Engine:
-    """An engine for `sqlite:///path` or `postgresql://…`. Raises ConfigError for other or unreadable addresses."""
+def make_engine(url: str, pooled: bool = True, ping: bool = True) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://…`. Raises ConfigError for other or unreadable addresses.
+
+    `ping` looks at each connection before it is used; a worker that tries again by itself does without.
+    """
     try:
         parsed = make_url(url)
     except Exception as error:
@@ -30,7 +33,7 @@ def make_engine(url: str, pooled: bool = True) -> Engine:
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             hide_parameters=True,
-            pool_pre_ping=True,
+            pool_pre_ping=ping,
             connect_args={"connect_timeout": 5, "application_name": "hizmet"},
             **pool,
         )

@@ -225,11 +225,11 @@ class TurnWorker:
             notice = self._texts("notice", url=self._municipality.privacy_url)
             talk.replies[0] = replace(talk.replies[0], text=f"{talk.replies[0].text}\n\n{notice}")
             conversation.notice_version, conversation.notice_at = self._municipality.privacy_version, now
+        conversation.turns += 1
+        conversation.last_in_at = now
         uow.flush()
         for index, reply in enumerate(talk.replies):
             post(uow, conversation, reply, f"reply:{rows[0].id}:{index}", OutboxKind.REPLY, now)
-        conversation.turns += 1
-        conversation.last_in_at = now
 
     def _failed(self, batch: Sequence[InboxRow], error: Exception) -> None:
         """Try again with a pause; after three attempts a person gets the message and the citizen is told."""
