@@ -48,7 +48,9 @@ def play(dialogue_engine: DialogueEngine, find_information: Callable[[str], Any]
     """Plays a scenario on a stage of its own."""
 
     def played(scenario: dict[str, Any]) -> Outcome:
-        stage = Stage.at(tmp_path / "s.db", dialogue_engine, selcuklu(), find_information=find_information)
+        stage = Stage.at(
+            tmp_path / f"{scenario['id']}.db", dialogue_engine, selcuklu(), find_information=find_information
+        )
         try:
             return asyncio.run(Player(scenario, stage).play())
         finally:

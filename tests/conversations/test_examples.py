@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from bot.rehearsal.replay import read_scenarios
@@ -21,7 +19,8 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.model
 @pytest.mark.xdist_group("model")
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: str(scenario["id"]))
-def test_example(scenario: dict[str, Any], play: Play) -> None:
-    outcome = play(scenario)
-    assert outcome.passed, "\n".join((scenario["title"], *outcome.failures))
+@pytest.mark.skipif(not EXAMPLES.is_file(), reason=f"the examples are not here: {EXAMPLES}")
+def test_at_most_two_examples_fail(play: Play) -> None:
+    """All pass at the time of writing; a newly trained model may understand one of them otherwise."""
+    failed = [f"{outcome.id}: {outcome.failures}" for outcome in map(play, SCENARIOS) if not outcome.passed]
+    assert len(failed) <= 2, "\n".join(failed)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.domain.conversation import Draft, Step
 from bot.domain.messages import EventKind
 from bot.domain.requests import Kind, Place, Request
-from bot.domain.understanding import Problem
+from bot.domain.understanding import Problem, Understanding
 from bot.service.dialogue.talk import Talk
 from bot.turkish import fold
 
@@ -34,7 +34,7 @@ def new_draft(talk: Talk, problem: Problem, index: int) -> Draft:
         place=place_said(talk),
         candidates=u.candidates,
         urgent=_is_urgent(talk, best.label if best else None),
-        danger=u.danger,
+        danger=u.danger if _danger_named(u) else None,
         sensitive=u.sensitive,
         contact=u.phone,
         attachment_ids=talk.attachment_ids if index == 0 else (),
@@ -45,8 +45,11 @@ def _is_urgent(talk: Talk, service: str | None) -> bool:
     """Danger in the words, or urgency told of a thing that stands somewhere (not of a tax or a course)."""
     u = talk.understanding
     somewhere = service is None or talk.municipality.services[service].place == "required"
-    named = u.danger is not None and u.danger != "general"
-    return named or (u.urgent and somewhere)
+    return _danger_named(u) or (u.urgent and somewhere)
+
+
+def _danger_named(u: Understanding) -> bool:
+    return u.danger is not None and u.danger != "general"
 
 
 def with_message(talk: Talk, draft: Draft, describe: bool = True) -> Draft:
