@@ -15,6 +15,7 @@ from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.messages import EventKind, IncomingEvent
 from bot.domain.understanding import Act, Understanding
 from bot.engine.scripted import ScriptedEngine
+from bot.errors import DatabaseAway
 from bot.ports import TurnSession, UnitOfWorkFactory
 from bot.service.receiving import Receiver
 from bot.service.turn import TurnDone, TurnWorker
@@ -252,3 +253,29 @@ def test_parsing_happens_once_for_the_same_text(engine: Engine, uows: UnitOfWork
     asyncio.run(desk.worker.drain())
     desk.turns()
     assert dialogue.parsed == 1
+
+
+def test_a_database_that_goes_away_is_waited_for_and_nothing_is_lost(engine: Engine, uows: UnitOfWorkFactory) -> None:
+    desk = Desk(engine, uows, ScriptedEngine(KNOWN))
+    desk.send("merhaba")
+    desk.clock.advance(timedelta(seconds=3))
+    failures = iter([DatabaseAway("away"), DatabaseAway("away")])
+    looks = desk.worker._reads
+
+    def away_twice() -> Any:
+        for error in failures:
+            raise error
+        return looks()
+
+    desk.worker._reads = away_twice
+    stop = asyncio.Event()
+
+    async def run() -> None:
+        task = asyncio.create_task(desk.worker.run(stop, idle_seconds=0.01))
+        while not desk.done:
+            await asyncio.sleep(0.01)
+        stop.set()
+        await task
+
+    asyncio.run(asyncio.wait_for(run(), 20))
+    assert desk.count(inbox, inbox.c.state == "handled") == 1
