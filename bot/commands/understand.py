@@ -6,9 +6,12 @@ import json
 import sys
 from pathlib import Path
 
+from rich.console import Console
+
 from bot.bootstrap.wiring import current_model, municipality_of
 from bot.config import Settings
 from bot.evaluation.evaluate import evaluate as measure
+from bot.evaluation.tables import print_result
 from bot.nlu.loading import Interpreter
 from bot.nlu.parse_json import parse_object
 
@@ -32,4 +35,7 @@ def _text(line: str) -> str:
 
 
 def evaluate(settings: Settings, file: Path, html: Path | None) -> None:
-    measure(file, current_model(settings.models), html)
+    """Tables on the terminal, and a page with plots where `html` is given."""
+    print_result(measure(file, current_model(settings.models), html), Console())
+    if html is not None:
+        print(f"the page: {html}")

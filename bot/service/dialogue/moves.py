@@ -365,7 +365,7 @@ def _free(s: Situation) -> Move:
         return Move.DENY
     if u.act is Act.RATE and AwaitedKind.RATING not in s.awaited:
         return Move.NOT_UNDERSTOOD
-    if u.act is Act.REPORT and len(words) <= 10:
+    if u.act is Act.REPORT and len(words) <= 9:
         if not _says_where(u) and not u.outside and u.service_confidence < VAGUE_SERVICE:
             return Move.NOT_UNDERSTOOD
         if _says_where(u) and not u.outside and u.service_confidence < SURE_SERVICE and len(words) <= 6:
