@@ -8,7 +8,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "distress": (
         r"intihar", r"kendimi (oldur|as|at)", r"canima kiy", r"hayatima son", r"olmek isti",
         r"(?:^|artik |ben |[.!?,;] ?)yasamak istem",  # not: to go through something again
-       
+
         r"kendime zarar", r"bile[kg]\w* kes",
     ),
     "gas": (r"gaz (kok|kac|siz)", r"gaz\w* kok", r"dogal ?gaz.*(kok|kac|siz|patla)", r"tup (patla|kacir)", r"gaz dolu"),
