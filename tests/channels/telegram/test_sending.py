@@ -163,7 +163,7 @@ async def test_a_hanging_server_is_given_up_in_the_time_out(channel: TelegramCha
     begun = time.monotonic()
     with pytest.raises(UncertainError):
         await channel.send(AYSE, Reply("x"))
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 20
 
 
 async def test_no_connection_is_transient(channel: TelegramChannel, api: FakeBotApi) -> None:
