@@ -12,7 +12,7 @@ from typing import Annotated, Optional
 import typer
 
 from bot.config import Settings, load_settings
-from bot.errors import HizmetError, UserError
+from bot.errors import HizmetError
 from bot.operations.surroundings import keep_inside
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -20,7 +20,6 @@ requests_app = typer.Typer(no_args_is_help=True, help="Requests: list, show, and
 review_app = typer.Typer(no_args_is_help=True, help="Review items: what needs a person.")
 db_app = typer.Typer(no_args_is_help=True, help="The request database.")
 models_app = typer.Typer(no_args_is_help=True, help="Trained models.")
-privacy_app = typer.Typer(no_args_is_help=True, help="Personal data (KVKK).")
 app.add_typer(requests_app, name="requests")
 app.add_typer(review_app, name="review")
 app.add_typer(db_app, name="db")
@@ -245,9 +244,6 @@ def main() -> None:
     """Entry point: errors of ours become one clear line and exit status 2."""
     try:
         app()
-    except UserError as error:
-        print(f"hizmet: {error}", file=sys.stderr)
-        sys.exit(2)
     except HizmetError as error:
         print(f"hizmet: {error}", file=sys.stderr)
         sys.exit(2)

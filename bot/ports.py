@@ -94,8 +94,6 @@ class Inbox(Protocol):
         """Rows whose files are to be brought now, locked until the transaction ends."""
         ...
 
-    def last_event(self, channel: str) -> InboxRow | None: ...
-
 
 class Outbox(Protocol):
     def add(self, row: OutboxRow) -> bool:

@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable
 
 from actions import ACTIONS
-from bot.bootstrap.wiring import current_model, municipality_of, open_database
+from bot.bootstrap.wiring import municipality_of, open_database
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.engine.agent import RasaEngine
 from bot.errors import DatabaseAway
+from bot.nlu.chosen import model_in_use
 from bot.nlu.information import InformationFinder
 from bot.operations.health import HEARTBEAT
 from bot.operations.meter import LEASE, TurnMeter
@@ -28,7 +29,7 @@ HEARTBEAT_SECONDS, HEARTBEAT_GOOD_FOR = 5.0, 15.0
 
 def load_engine(settings: Settings) -> DialogueEngine:
     """The model in use behind the engine's port. Raises ConfigError."""
-    return RasaEngine.load(current_model(settings.models), ACTIONS)
+    return RasaEngine.load(model_in_use(settings.models), ACTIONS)
 
 
 async def work(

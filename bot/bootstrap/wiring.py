@@ -12,7 +12,6 @@ from bot.config import Settings
 from bot.db.engine import make_engine
 from bot.db.unit_of_work import SqlUnitOfWork
 from bot.municipality import Municipality, load_municipality
-from bot.nlu.chosen import model_in_use
 
 
 class Database:
@@ -37,8 +36,3 @@ def municipality_of(path: Path) -> Municipality:
 def open_database(settings: Settings, ping: bool = True) -> Database:
     """The configured database. Nothing is connected yet. `ping`: see make_engine."""
     return Database(make_engine(settings.database, ping=ping))
-
-
-def current_model(models: Path) -> Path:
-    """The model in use: what `models/current` names, else the newest. Raises ConfigError where there is none."""
-    return model_in_use(models)

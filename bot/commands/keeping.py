@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.bootstrap.wiring import current_model
 from bot.config import Settings
 from bot.db.migrate import upgrade as migrate
+from bot.nlu.chosen import model_in_use
 from bot.operations.backup import backup as write_backup
 from bot.operations.backup import restore as read_backup
 from bot.operations.doctor import examine, healthy, show
@@ -18,7 +18,7 @@ out = Console()
 
 def doctor(settings: Settings) -> bool:
     """Check everything; False where something must be mended."""
-    findings = list(examine(settings, lambda: current_model(settings.models)))
+    findings = list(examine(settings, lambda: model_in_use(settings.models)))
     show(findings, out)
     return healthy(findings)
 

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import time
 
-from bot.bootstrap.wiring import current_model, municipality_of
+from bot.bootstrap.wiring import municipality_of
 from bot.config import Settings
 from bot.db.migrate import upgrade
 from bot.errors import ConfigError, HizmetError
+from bot.nlu.chosen import model_in_use
 from bot.operations.logging import set_up_logging
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def run(settings: Settings, roles: str, workers: int) -> None:
     set_up_logging(settings)
     municipality_of(settings.municipality)
     if "dialogue" in wanted:
-        current_model(settings.models)
+        model_in_use(settings.models)
     _upgrade_patiently(settings)
     if wanted == {"dialogue"}:
         importlib.import_module("bot.bootstrap.dialogue").run_dialogue(settings)

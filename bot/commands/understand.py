@@ -8,17 +8,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.bootstrap.wiring import current_model, municipality_of
+from bot.bootstrap.wiring import municipality_of
 from bot.config import Settings
 from bot.evaluation.evaluate import evaluate as measure
 from bot.evaluation.tables import print_result
+from bot.nlu.chosen import model_in_use
 from bot.nlu.loading import Interpreter
 from bot.nlu.parse_json import parse_object
 
 
 def parse(settings: Settings) -> None:
     """Read stdin line by line; a broken JSON line is taken as plain text."""
-    interpreter = Interpreter.load(current_model(settings.models))
+    interpreter = Interpreter.load(model_in_use(settings.models))
     municipality = municipality_of(settings.municipality)
     for line in sys.stdin:
         text = _text(line.rstrip("\n"))
@@ -36,6 +37,6 @@ def _text(line: str) -> str:
 
 def evaluate(settings: Settings, file: Path, html: Path | None) -> None:
     """Tables on the terminal, and a page with plots where `html` is given."""
-    print_result(measure(file, current_model(settings.models), html), Console())
+    print_result(measure(file, model_in_use(settings.models), html), Console())
     if html is not None:
         print(f"the page: {html}")

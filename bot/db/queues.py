@@ -90,10 +90,6 @@ class SqlInbox:
         )
         return self._session.scalars(query).all()
 
-    def last_event(self, channel: str) -> InboxRow | None:
-        query = select(InboxRow).where(inbox.c.channel == channel).order_by(inbox.c.sequence.desc()).limit(1)
-        return self._session.scalars(query).first()
-
 
 class SqlOutbox:
     def __init__(self, session: Session) -> None:

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from bot.bootstrap.wiring import current_model
 from bot.config import ROOT, load_settings
 from bot.errors import ConfigError
+from bot.nlu.chosen import model_in_use
 
 
 def _killed(kills: int, seed: int) -> list[dict[str, object]]:
     try:
-        current_model(load_settings().models)
+        model_in_use(load_settings().models)
     except ConfigError as error:
         pytest.skip(f"no model is trained: {error}")
     command = [sys.executable, "-m", "bot.rehearsal.killing", "--kills", str(kills), "--seed", str(seed)]
