@@ -30,8 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import registry
 
 from bot.domain.conversation import Awaited, Citizen, Conversation, Draft, Identity, Mode, ReviewItem, Step
+from bot.domain.incidents import Incident, IncidentReport
 from bot.domain.messages import InboxRow, InboxState, Message, OutboxKind, OutboxRow, OutboxState
+from bot.domain.privacy import PrivacyWish, WishKind, WishState
 from bot.domain.requests import Attachment, Follower, HistoryEntry, Kind, Note, Place, Priority, Request, Status
+from bot.domain.staff import ApiToken, CannedReply, LinkPurpose, OneTimeLink, Role, SavedView, StaffSession, StaffUser
 
 metadata = MetaData(
     naming_convention={
@@ -105,6 +108,7 @@ citizens = Table(
     _pk(),
     Column("display_name", String(200)),
     Column("phone", String(40)),
+    Column("folded", Text),
     Column("created_at", Instant, nullable=False),
     Column("erased_at", Instant),
 )
@@ -139,6 +143,7 @@ conversations = Table(
     Column("notice_at", Instant),
     Column("last_request_id", Id),
     Column("last_in_at", Instant),
+    Column("continues_id", ForeignKey("conversations.id"), index=True),
     Column("tracker", Text),
     Column("turns", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -156,6 +161,7 @@ messages = Table(
     Column("text", Text),
     Column("extra", JSON, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("folded", Text),
     Column("inbox_id", Id, unique=True),
     Column("outbox_id", Id, unique=True),
     Index(None, "conversation_id", "id"),
@@ -259,6 +265,7 @@ requests = Table(
     Column("updated_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     Column("closed_at", Instant),
+    Column("folded", Text),
     Column("version", Integer, nullable=False),
     UniqueConstraint("year", "number"),
     CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
@@ -336,6 +343,11 @@ review_items = Table(
     Column("confidence", Float),
     Column("suggested_unit", String(40)),
     Column("suggested_reply", Text),
+    Column("outbox_id", ForeignKey("outbox.id")),
+    Column("matter", String(120)),
+    Column("count", Integer, nullable=False, server_default=text("1")),
+    Column("due_at", Instant),
+    Column("version", Integer, nullable=False),
     Column("taken_by", String(80)),
     Column("taken_until", Instant),
     Column("created_at", Instant, nullable=False),
@@ -343,6 +355,7 @@ review_items = Table(
     Column("closed_reason", String(200)),
     _one_of("state", ("open", "taken", "closed")),
     Index(None, "state", "created_at"),
+    Index(None, "matter", "created_at"),
 )
 awaited = Table(
     "awaited",
@@ -377,10 +390,157 @@ staff_users = Table(
     Column("name", String(200), nullable=False),
     Column("role", String(20), nullable=False),
     Column("unit", String(40)),
+    Column("email", String(200)),
     Column("password_hash", String(200)),
+    Column("totp_secret", Text),
+    Column("totp_last", BigInteger),
+    Column("oidc_subject", String(200), unique=True),
+    Column("language", String(5), nullable=False, server_default=text("'tr'")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("failed_logins", Integer, nullable=False, server_default=text("0")),
+    Column("locked_until", Instant),
     Column("created_at", Instant, nullable=False),
-    _one_of("role", ("reviewer", "unit_staff", "supervisor", "administrator", "auditor")),
+    _one_of("role", Role),
+)
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    _pk(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("staff_id", ForeignKey("staff_users.id"), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("agent", String(200), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("revoked_at", Instant),
+)
+one_time_links = Table(
+    "one_time_links",
+    metadata,
+    _pk(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("purpose", String(20), nullable=False),
+    Column("staff_id", ForeignKey("staff_users.id")),
+    Column("role", String(20)),
+    Column("unit", String(40)),
+    Column("email", String(200)),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("created_by", String(80), nullable=False),
+    Column("used_at", Instant),
+    _one_of("purpose", LinkPurpose),
+)
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _pk(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("unit", String(40)),
+    Column("writes", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(80), nullable=False),
+    Column("last_used_at", Instant),
+    Column("revoked_at", Instant),
+)
+saved_views = Table(
+    "saved_views",
+    metadata,
+    _pk(),
+    Column("staff_id", ForeignKey("staff_users.id"), index=True),
+    Column("page", String(40), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    _pk(),
+    Column("title", String(120), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("service", String(40)),
+    Column("status", String(20)),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(80), nullable=False),
+    Column("archived_at", Instant),
+)
+internal_notes = Table(
+    "internal_notes",
+    metadata,
+    _pk(),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("author", String(80), nullable=False),
+    Column("text", Text),
+    Column("at", Instant, nullable=False),
+)
+incidents = Table(
+    "incidents",
+    metadata,
+    _pk(),
+    Column("service", String(40), nullable=False),
+    Column("neighbourhoods", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("until", Instant, nullable=False, index=True),
+    Column("created_by", String(80), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", String(80)),
+    Column("reports", Integer, nullable=False),
+)
+incident_reports = Table(
+    "incident_reports",
+    metadata,
+    _pk(),
+    Column("incident_id", ForeignKey("incidents.id"), nullable=False),
+    Column("citizen_id", ForeignKey("citizens.id"), nullable=False, index=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("incident_id", "citizen_id"),
+)
+privacy_wishes = Table(
+    "privacy_wishes",
+    metadata,
+    _pk(),
+    Column("citizen_id", ForeignKey("citizens.id"), nullable=False, index=True),
+    Column("conversation_id", ForeignKey("conversations.id")),
+    Column("kind", String(10), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("done_at", Instant),
+    Column("done_by", String(80)),
+    Column("kept", Text),
+    _one_of("kind", WishKind),
+    _one_of("state", WishState),
+)
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False),
+)
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+link_codes = Table(
+    "link_codes",
+    metadata,
+    _pk(),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("identity_id", ForeignKey("identities.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
 )
 audit = Table(
     "audit",
@@ -410,6 +570,15 @@ for _entity, _table in (
     (Attachment, attachments),
     (ReviewItem, review_items),
     (Awaited, awaited),
+    (StaffUser, staff_users),
+    (StaffSession, staff_sessions),
+    (OneTimeLink, one_time_links),
+    (ApiToken, api_tokens),
+    (SavedView, saved_views),
+    (CannedReply, canned_replies),
+    (Incident, incidents),
+    (IncidentReport, incident_reports),
+    (PrivacyWish, privacy_wishes),
 ):
-    _options: dict[str, Any] = {"version_id_col": requests.c.version} if _entity is Request else {}
+    _options: dict[str, Any] = {"version_id_col": _table.c.version} if _entity in (Request, ReviewItem) else {}
     mapper.map_imperatively(_entity, _table, **_options)

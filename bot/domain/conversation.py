@@ -85,7 +85,10 @@ class Draft:
 
 @dataclass(eq=False)
 class Conversation:
-    """A thread on a channel. `drafts[0]` is the active one; the rest wait their turn."""
+    """A thread on a channel. `drafts[0]` is the active one; the rest wait their turn.
+
+    `continues_id` names the public thread whose matter a private conversation goes on with.
+    """
 
     channel: str
     thread: str
@@ -104,6 +107,7 @@ class Conversation:
     notice_at: datetime | None = None
     last_request_id: int | None = None
     last_in_at: datetime | None = None
+    continues_id: int | None = None
     tracker: str | None = None
     turns: int = 0
     id: int | None = None
@@ -142,11 +146,18 @@ class ReviewReason(StrEnum):
     TURN_FAILED = "turn_failed"
     PRIVACY = "privacy"
     DISTRESS = "distress"
+    OVERDUE = "overdue"
+    PUBLIC_ANSWER = "public_answer"
+    PUBLIC_POST = "public_post"
 
 
 @dataclass(eq=False)
 class ReviewItem:
-    """A matter for a person; `handover` means that the bot is silent in the conversation until it is handed back."""
+    """A matter for a person; `handover` means that the bot is silent in the conversation until it is handed back.
+
+    `outbox_id` names a drafted answer that waits for approval; `matter` groups posts on one event, `count` counts them;
+    by `due_at` somebody should have looked.
+    """
 
     reason: str
     created_at: datetime
@@ -159,8 +170,13 @@ class ReviewItem:
     confidence: float | None = None
     suggested_unit: str | None = None
     suggested_reply: str | None = None
+    outbox_id: int | None = None
+    matter: str | None = None
+    count: int = 1
+    due_at: datetime | None = None
     taken_by: str | None = None
     taken_until: datetime | None = None
     closed_at: datetime | None = None
     closed_reason: str | None = None
+    version: int = 1
     id: int | None = None

@@ -94,6 +94,7 @@ class InboxState(StrEnum):
 
 
 class OutboxState(StrEnum):
+    HELD = "held"
     PENDING = "pending"
     SENDING = "sending"
     WAITING = "waiting"
@@ -109,6 +110,7 @@ class OutboxKind(StrEnum):
     NOTIFICATION = "notification"
     STAFF_REPLY = "staff_reply"
     ALERT = "alert"
+    WEBHOOK = "webhook"
 
 
 @dataclass(eq=False)
