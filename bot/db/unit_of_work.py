@@ -10,11 +10,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+import bot.db.searching  # noqa: F401 - its listeners keep the folded copies
 from bot.db.conversations import SqlConversations
 from bot.db.engine import as_ours, writer_lock
+from bot.db.incidents import SqlIncidents
 from bot.db.keeping import SqlAudit, SqlLeases
 from bot.db.queues import SqlInbox, SqlOutbox
 from bot.db.requests import SqlRequests, SqlReviews
+from bot.db.staff import SqlStaff
 from bot.errors import StaleVersion
 
 
@@ -41,6 +44,8 @@ class SqlUnitOfWork:
         self.outbox = SqlOutbox(self.session)
         self.requests = SqlRequests(self.session)
         self.reviews = SqlReviews(self.session)
+        self.staff = SqlStaff(self.session)
+        self.incidents = SqlIncidents(self.session)
         self.audit = SqlAudit(self.session)
         self.leases = SqlLeases(self.session)
         return self
