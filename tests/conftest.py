@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.db.engine import make_engine
-from bot.db.tables import metadata
+from bot.db.mapping import metadata
 from bot.db.unit_of_work import SqlUnitOfWork
 from bot.ports import UnitOfWorkFactory
 from bot.rehearsal.postgres import PostgresServer, running_server

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.db.desk_tables import incident_reports, incidents
 from bot.db.statements import insert_ignoring
-from bot.db.tables import incident_reports, incidents
 from bot.domain.incidents import Incident, IncidentReport
 
 

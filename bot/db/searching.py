@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, event
 
-from bot.db.tables import mapper
+from bot.db.mapping import mapper
 from bot.domain.conversation import Citizen
 from bot.domain.messages import Message
 from bot.domain.requests import Request

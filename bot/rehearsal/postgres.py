@@ -25,7 +25,7 @@ import psycopg
 from psycopg import sql
 
 from bot.db.engine import make_engine
-from bot.db.tables import metadata
+from bot.db.mapping import metadata
 from bot.errors import ConfigError
 
 _START_SECONDS = 60.0

@@ -14,7 +14,7 @@ from bot.bootstrap.wiring import Database
 from bot.channels.fake import FakeChannel
 from bot.clock import ManualClock
 from bot.db.engine import make_engine
-from bot.db.tables import metadata
+from bot.db.mapping import metadata
 from bot.delivery.sweeping import sweep
 from bot.delivery.worker import DeliveryWorker
 from bot.domain.messages import EventKind, FileRef, IncomingEvent, Reply

@@ -21,6 +21,9 @@ from bot.ports import Clock
 from bot.service.receiving import Receiver
 from bot.web.bodies import BadInput
 from bot.web.chat import Chat, UploadStore
+from bot.web.desk.frame import Desk
+from bot.web.desk.routing import desk_routes
+from bot.web.desk.screens import all_routes
 from bot.web.guards import BodyLimit, LastCatch, OriginCheck, SecurityHeaders, frame_ancestors
 from bot.web.limits import Limits, TooMany
 from bot.web.live import ChatHub
@@ -64,11 +67,13 @@ def create_app(
         max_file=settings.max_file,
     )
     pages = Pages(municipality, sessions, limits, reads, settings.max_file)
+    desk = Desk(settings, municipality, engine_uows, reads, clock)
     app = Starlette(
         routes=[
             Route("/health/live", _alive),
             *pages.routes(),
             *chat.routes(),
+            *desk_routes(desk, all_routes(desk)),
             Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
             *extra_routes,
         ],

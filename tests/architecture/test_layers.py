@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.errors": set(),
     "bot.turkish": set(),
     "bot.domain": EVERYONE,
-    "bot.municipality": EVERYONE | {"bot.turkish"},
+    "bot.municipality": EVERYONE | {"bot.turkish", "bot.domain"},
     "bot.config": EVERYONE,
     "bot.clock": set(),
     "bot.ports": EVERYONE | {"bot.domain"},
@@ -111,7 +111,8 @@ def test_the_rule_itself_catches_what_is_forbidden() -> None:
 
 
 def test_no_module_is_over_500_lines() -> None:
-    sizes = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules("bot", "actions")}
+    written = [path for path in modules("bot", "actions") if "versions" not in path.parts]  # migrations are generated
+    sizes = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in written}
     assert not {name: size for name, size in sizes.items() if size > MODULE_LINES}
 
 

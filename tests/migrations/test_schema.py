@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.db.engine import make_engine
+from bot.db.mapping import metadata
 from bot.db.migrate import MIGRATIONS, current, head, upgrade
-from bot.db.tables import metadata
 from bot.errors import ConfigError, DatabaseAway
 
 AUDIT = (

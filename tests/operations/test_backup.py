@@ -17,8 +17,8 @@ from bot.clock import ManualClock
 from bot.config import Settings, load_settings
 from bot.db.copying import dump
 from bot.db.engine import make_engine
+from bot.db.mapping import metadata
 from bot.db.migrate import current, head, upgrade
-from bot.db.tables import metadata
 from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.conversation import ReviewItem
 from bot.domain.messages import EventKind, IncomingEvent

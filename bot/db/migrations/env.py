@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
+from bot.db.mapping import metadata
 from bot.db.migrations.rendering import render_item
-from bot.db.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

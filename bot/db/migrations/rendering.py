@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
 
-from bot.db.tables import Drafts, Id, Instant
+from bot.db.columns import Drafts, Id, Instant
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:

@@ -1,0 +1,21 @@
+// What every page of the desk does in the browser: the form token for htmx, and errors that are told.
+const token = document.querySelector('meta[name="csrf"]')?.content
+
+document.addEventListener('htmx:configRequest', (event) => {
+  if (token) event.detail.headers['x-csrf-token'] = token
+})
+
+document.addEventListener('htmx:responseError', (event) => {
+  const page = new DOMParser().parseFromString(event.detail.xhr.responseText, 'text/html')
+  notice(page.querySelector('.problem')?.textContent ?? `${event.detail.xhr.status}`)
+})
+
+document.addEventListener('htmx:sendError', () => notice('Bağlantı kurulamadı. Lütfen yeniden deneyin.'))
+
+/** Tell something for a few seconds, to eyes and to screen readers. */
+export function notice(text, seconds = 6) {
+  const line = document.createElement('p')
+  line.textContent = text
+  document.getElementById('notices').append(line)
+  setTimeout(() => line.remove(), seconds * 1000)
+}
