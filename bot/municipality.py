@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from bot.domain.geography import metres_between
 from bot.errors import ConfigError
 
+NEARBY_METRES = 1500
 HOME = Path(__file__).parent / "municipalities"
 
 
@@ -96,6 +98,12 @@ class Municipality:
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.timezone)
+
+    def nearest(self, latitude: float, longitude: float) -> str | None:
+        """The neighbourhood whose centre is nearest, None where none is known within NEARBY_METRES."""
+        metres = {name: metres_between((latitude, longitude), centre) for name, centre in self.positions.items()}
+        name = min(metres, key=metres.__getitem__, default=None)
+        return name if name is not None and metres[name] <= NEARBY_METRES else None
 
     def works_at(self, moment: datetime) -> bool:
         """Whether the municipality works at this moment (days, hours, holidays, half-days)."""

@@ -37,7 +37,7 @@ class Mode(StrEnum):
 
 
 class Step(StrEnum):
-    """What the bot awaits for the active draft."""
+    """What the bot awaits for the active draft; KNOWN: nothing, it was told that the matter is known already."""
 
     SERVICE = "service"
     DESCRIPTION = "description"
@@ -46,6 +46,7 @@ class Step(StrEnum):
     CONFIRM = "confirm"
     CORRECTION = "correction"
     SAME = "same"
+    KNOWN = "known"
 
 
 class AwaitedKind(StrEnum):
@@ -81,6 +82,11 @@ class Draft:
     same_as: int | None = None
     linked_to: int | None = None
     touched_at: datetime | None = None
+
+    @property
+    def set_aside(self) -> bool:
+        """Nothing is asked about it; it is there for a citizen who insists."""
+        return self.step is Step.KNOWN
 
 
 @dataclass(eq=False)

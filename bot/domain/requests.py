@@ -58,6 +58,11 @@ class Place:
         """True where nothing more needs to be asked."""
         return self.street is not None or self.landmark is not None or self.latitude is not None
 
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """(latitude, longitude)."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+
     def merged(self, newer: Place) -> Place:
         """This place with every part that `newer` knows taken from it."""
         values = {name: getattr(newer, name) or getattr(self, name) for name in self.__dataclass_fields__}

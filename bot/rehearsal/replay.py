@@ -21,6 +21,7 @@ from bot.domain.messages import EventKind, OutboxKind
 from bot.domain.requests import Request, Status
 from bot.errors import ConfigError, TransitionRefused
 from bot.rehearsal.stage import Heard, Stage
+from bot.service.incidents import IncidentDesk
 from bot.service.requests import RequestDesk
 from bot.turkish import fold
 
@@ -161,6 +162,8 @@ class Player:
 
     async def _staff(self, act: dict[str, Any], note: str | None) -> list[Heard]:
         (name, which), *_ = act.items()
+        if name == "incident":
+            return await self._announce(which)
         note = note or act.get("note")
         requests = self._requests()
         index = len(requests) if which == "last" else int(which)
@@ -191,6 +194,16 @@ class Player:
             uow.commit()
         return await self._stage.settle()
 
+    async def _announce(self, wanted: dict[str, Any]) -> list[Heard]:
+        """`incident: {service, neighbourhoods, text, hours}`."""
+        now = self._stage.clock.now()
+        until = now + timedelta(hours=float(wanted.get("hours", 8)))
+        with self._stage.database.writes() as uow:
+            desk = IncidentDesk(uow, self._stage.municipality, now)
+            desk.announce(wanted["service"], wanted.get("neighbourhoods", ()), wanted["text"], until, "replay")
+            uow.commit()
+        return await self._stage.settle()
+
     def _filled(self, text: str) -> str:
         requests = self._requests()
         if requests:
@@ -215,6 +228,10 @@ class Player:
         self._equal("requests", len(requests), expect.get("requests"))
         self._equal("escalated", self.outcome.escalated, expect.get("escalated"))
         self._equal("notified", self.outcome.notified, expect.get("notified"))
+        if "incident_reports" in expect:
+            with self._stage.database.reads() as uow:
+                counted = sum(incident.reports for incident in uow.incidents.newest())
+            self._equal("incident reports", counted, expect["incident_reports"])
         asked = len(self._asked)
         if "max_bot_questions" in expect and asked > int(expect["max_bot_questions"]):
             self.outcome.failures.append(f"{asked} questions, at most {expect['max_bot_questions']} wanted")

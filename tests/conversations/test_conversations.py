@@ -20,7 +20,7 @@ TURNS = {
 }  # fmt: skip
 EXPECTATIONS = {
     "requests", "request", "any_order", "notified", "escalated", "max_bot_questions", "replies_include",
-    "replies_exclude",
+    "replies_exclude", "incident_reports",
 }  # fmt: skip
 
 

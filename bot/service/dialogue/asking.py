@@ -10,6 +10,7 @@ from bot.domain.requests import Kind, Place, Request
 from bot.service.dialogue.drafts import ASK_BELOW
 from bot.service.dialogue.sameness import find_same
 from bot.service.dialogue.talk import Talk
+from bot.service.incidents import IncidentDesk
 
 
 def advance(talk: Talk) -> None:
@@ -17,6 +18,7 @@ def advance(talk: Talk) -> None:
     draft = talk.draft
     if draft is None:
         return
+    draft = _located(talk, draft)
     if draft.service is None:
         _ask_what(talk, draft)
         return
@@ -27,6 +29,8 @@ def advance(talk: Talk) -> None:
         return
     if _unsure(draft):
         _ask_service(talk, draft)
+        return
+    if Step.KNOWN not in draft.asked and _known_incident(talk, draft):
         return
     if service.body and "told" not in draft.asked and draft.kind is not Kind.THANKS:
         body = talk.municipality.bodies[service.body]
@@ -47,9 +51,18 @@ def advance(talk: Talk) -> None:
     _ask_confirmation(talk, talk.keep(replace(draft, step=Step.CONFIRM)))
 
 
+def _located(talk: Talk, draft: Draft) -> Draft:
+    """A position alone gets the name of the nearest neighbourhood, where the municipality's file knows one nearby."""
+    place = draft.place
+    if place.latitude is None or place.longitude is None or place.neighbourhood:
+        return draft
+    name = talk.municipality.nearest(place.latitude, place.longitude)
+    return talk.keep(replace(draft, place=replace(place, neighbourhood=name))) if name else draft
+
+
 def ask_again(talk: Talk) -> None:
     """After a digression: back to where it was."""
-    if talk.draft is not None and talk.draft.step is not Step.SAME:
+    if talk.draft is not None and not talk.draft.set_aside:
         advance(talk)
 
 
@@ -167,6 +180,34 @@ def _say_outside(talk: Talk, draft: Draft, outside: str) -> None:
     next_draft(talk)
 
 
+def _known_incident(talk: Talk, draft: Draft) -> bool:
+    """Whether staff announced what explains it: said so, counted, nothing asked. Danger is filed all the same."""
+    assert draft.service is not None and talk.conversation.id is not None
+    if draft.danger or draft.sensitive or draft.kind in (Kind.THANKS, Kind.SUGGESTION):
+        return False
+    desk = IncidentDesk(talk.uow, talk.municipality, talk.now)
+    incident = desk.matching(draft.service, draft.place)
+    if incident is None:
+        return False
+    new = desk.count(incident, talk.conversation.citizen_id, talk.conversation.id)
+    insist = talk.button_for("button_insist", f"new:{draft.key}")
+    _set_aside(talk, replace(draft, same_as=None))
+    talk.say("incident" if new else "incident_again", insist, text=incident.text)
+    next_after_aside(talk)
+    return True
+
+
+def _set_aside(talk: Talk, draft: Draft) -> None:
+    talk.keep(replace(draft, step=Step.KNOWN))
+
+
+def next_after_aside(talk: Talk) -> None:
+    """Where further problems wait, the known one is let go and they are asked about."""
+    if len(talk.conversation.drafts) > 1:
+        talk.drop_draft()
+        next_draft(talk)
+
+
 def _same_again(talk: Talk, draft: Draft) -> bool:
     """Whether the problem is there already; then its status is told (one's own) or joining is offered."""
     found = find_same(talk, draft)
@@ -177,7 +218,7 @@ def _same_again(talk: Talk, draft: Draft) -> bool:
         talk.desk.add_note(found.request, draft.description, talk.actor)
         if draft.attachment_ids:
             talk.desk.add_files(found.request, draft.attachment_ids, talk.actor)
-        talk.keep(replace(draft, step=Step.SAME, same_as=found.request.id))
+        _set_aside(talk, replace(draft, same_as=found.request.id))
         talk.conversation.last_request_id = found.request.id
         talk.say(
             "same_own",
@@ -187,6 +228,7 @@ def _same_again(talk: Talk, draft: Draft) -> bool:
             day=found.request.created_at,
             status=talk.texts.status(found.request.status),
         )
+        next_after_aside(talk)
         return True
     talk.keep(replace(draft, step=Step.SAME, same_as=found.request.id))
     street = found.request.street or f"{found.request.neighbourhood} Mahallesi"

@@ -34,9 +34,9 @@ def report(talk: Talk) -> None:
     """A new problem, or more about the one being drafted."""
     u = talk.understanding
     draft = talk.draft
-    if draft is not None and draft.step is Step.SAME:
+    if draft is not None and draft.set_aside:
         talk.drop_draft()
-        draft = None
+        draft = talk.draft
     if draft is not None and continues(talk, draft):
         talk.keep(with_message(talk, draft))
         advance(talk)
@@ -150,7 +150,7 @@ def choose(talk: Talk) -> None:
 def correct(talk: Talk) -> None:
     """A correction of the draft; without one, of the newest request while it is new."""
     draft = talk.draft
-    if draft is None or draft.step is Step.SAME:
+    if draft is None or draft.set_aside:
         talk.act("amend")
         return
     where = place_said(talk)
@@ -221,6 +221,10 @@ def drop(talk: Talk) -> None:
 def same(talk: Talk) -> None:
     """Yes, it is the request that exists: follow it."""
     draft = talk.draft
+    if draft is not None and draft.set_aside and draft.same_as is None:
+        talk.drop_draft()
+        talk.say("thanked")
+        return
     request = talk.uow.requests.get(draft.same_as) if draft and draft.same_as else None
     if draft is None or request is None or is_stale(talk, draft):
         talk.say("stale_button")
@@ -249,7 +253,8 @@ def different(talk: Talk) -> None:
         talk.say("ask_description", asks=True)
         talk.begin(Draft(key=f"{talk.key}.0", step=Step.DESCRIPTION))
         return
-    talk.keep(replace(draft, same_as=None, step=None, asked=(*draft.asked, Step.SAME)))
+    known = Step.KNOWN if draft.set_aside and draft.same_as is None else Step.SAME
+    talk.keep(replace(draft, same_as=None, step=None, asked=(*draft.asked, known)))
     advance(talk)
 
 

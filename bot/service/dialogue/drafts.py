@@ -58,6 +58,9 @@ def with_message(talk: Talk, draft: Draft, describe: bool = True) -> Draft:
     place = draft.place
     if place.neighbourhood and place.neighbourhood in u.negated:
         place = replace(place, neighbourhood=None)
+    said = place_said(talk)
+    if said.latitude is not None and place.latitude is not None:
+        place = replace(place, neighbourhood=None)  # it may have come from the older position
     text = talk.text.strip()
     description = draft.description
     if describe and text and fold(text) not in fold(description):
@@ -68,7 +71,7 @@ def with_message(talk: Talk, draft: Draft, describe: bool = True) -> Draft:
         service, confidence = best.label, best.confidence
     return replace(
         draft,
-        place=place.merged(place_said(talk)),
+        place=place.merged(said),
         candidates=u.candidates,
         description=description,
         service=service,

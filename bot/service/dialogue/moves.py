@@ -111,6 +111,10 @@ _DROP = _phrases(
 _NEW = _phrases(
     r"yeni( bir)? (basvuru|konu|sorun|sikayet)|baska( bir)? (konu|sorun|sey)|(hayir )?farkli|hayir|yok|degil",
 )
+_INSIST = _phrases(
+    r"(yine|gene) ?de.{0,40}|(ayrica )?(kaydet|kaydedin|kayit ac)\w*.{0,20}|(yeni|ayri)( bir)? (basvuru|kayit).{0,20}",
+    r"(hayir )?(bu )?(farkli|baska)( bir)?( konu| sorun| sey)?",
+)
 _ERASE = _phrases(
     r"(veri\w*|bilgi\w*|kayit\w*)\b.{0,40}\bsil",
     r"\bsil\w*\b.{0,40}\b(veri|bilgi)",
@@ -278,6 +282,8 @@ def _drafting(s: Situation) -> Move | None:
     new_problem = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE and not _known_service(s)
     if s.step is Step.CONFIRM:
         return _at_confirmation(s, answer, new_problem)
+    if s.step is Step.KNOWN:
+        return _after_known(s, answer)
     if s.step is Step.SAME:
         if _YES.fullmatch(answer) or u.act is Act.AFFIRM:
             return Move.SAME
@@ -302,6 +308,15 @@ def _drafting(s: Situation) -> Move | None:
             return Move.REPORT
         if u.act not in _DIGRESSIONS and u.act is not Act.AFFIRM and len(answer.split()) <= 14:
             return Move.GIVE_DETAILS
+    return None
+
+
+def _after_known(s: Situation, answer: str) -> Move | None:
+    """The citizen was told that it is known: they may insist, or say that it is well."""
+    if _INSIST.fullmatch(answer):
+        return Move.DIFFERENT
+    if _YES.fullmatch(answer) or s.understanding.act is Act.AFFIRM:
+        return Move.SAME
     return None
 
 

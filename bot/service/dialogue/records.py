@@ -179,7 +179,7 @@ def share_file(talk: Talk) -> None:
         ask_again(talk)
         return
     draft = talk.draft
-    if draft is not None and draft.step is not Step.SAME:
+    if draft is not None and not draft.set_aside:
         talk.keep(_with_files(talk, draft))
         talk.say("file_kept")
         advance(talk)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import timedelta
 
 from rapidfuzz import fuzz
 
 from bot.domain.conversation import Draft
+from bot.domain.geography import metres_between
 from bot.domain.requests import Kind, Place, Request
 from bot.service.dialogue.talk import Talk
 from bot.turkish import fold
@@ -51,8 +51,8 @@ def _refers_back(request: Request, draft: Draft) -> bool:
 
 def _same_place(there: Place, here: Place, strict: bool) -> bool:
     """`strict`: street (or position or landmark) must be known on both sides and agree."""
-    if here.latitude is not None and there.latitude is not None:
-        return metres_between(there, here) <= NEAR_METRES
+    if here.position is not None and there.position is not None:
+        return metres_between(there.position, here.position) <= NEAR_METRES
     if not here.neighbourhood or here.neighbourhood != there.neighbourhood:
         return False
     if here.street and there.street:
@@ -67,13 +67,3 @@ def _same_place(there: Place, here: Place, strict: bool) -> bool:
 def _near_doors(one: str, other: str) -> bool:
     first, second = ("".join(filter(str.isdigit, door.split("/")[0])) for door in (one, other))
     return bool(first and second) and abs(int(first) - int(second)) <= 4
-
-
-def metres_between(one: Place, other: Place) -> float:
-    """Great-circle distance (haversine) in metres; both places need positions."""
-    assert one.latitude is not None and one.longitude is not None
-    assert other.latitude is not None and other.longitude is not None
-    lat1, lat2 = math.radians(one.latitude), math.radians(other.latitude)
-    dlat, dlon = lat2 - lat1, math.radians(other.longitude - one.longitude)
-    a = math.sin(dlat / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(dlon / 2) ** 2
-    return 2 * 6_371_000 * math.asin(math.sqrt(a))

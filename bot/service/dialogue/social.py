@@ -147,7 +147,7 @@ def not_understood(talk: Talk) -> None:
     if talk.conversation.misunderstandings >= 2:
         talk.hand_over(ReviewReason.NOT_UNDERSTOOD, "handover_not_understood")
         return
-    if talk.draft is not None and talk.draft.step not in (None, Step.SAME):
+    if talk.draft is not None and talk.draft.step is not None and not talk.draft.set_aside:
         advance(talk)
         return
     talk.say("not_understood", asks=True)
@@ -157,7 +157,7 @@ def not_understood(talk: Talk) -> None:
 def affirm(talk: Talk) -> None:
     """'Evet' without a question: the draft's question again, else an offer of help."""
     draft = talk.draft
-    if draft is not None and draft.step is Step.SAME:
+    if draft is not None and draft.set_aside:
         talk.act("same")
     elif draft is not None:
         advance(talk)
@@ -167,7 +167,7 @@ def affirm(talk: Talk) -> None:
 
 @step("deny")
 def deny(talk: Talk) -> None:
-    if talk.draft is not None and talk.draft.step is not Step.SAME:
+    if talk.draft is not None and not talk.draft.set_aside:
         advance(talk)
     else:
         talk.say("thanked" if talk.conversation.turns else "greeting_again")
@@ -176,7 +176,7 @@ def deny(talk: Talk) -> None:
 @step("wordless")
 def wordless(talk: Talk) -> None:
     """A sticker, emoji, '???' or nothing at all."""
-    if talk.draft is not None and talk.draft.step is not Step.SAME:
+    if talk.draft is not None and not talk.draft.set_aside:
         advance(talk)
     else:
         talk.say("wordless", asks=True)
