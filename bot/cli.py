@@ -22,6 +22,10 @@ db_app = typer.Typer(no_args_is_help=True, help="The request database.")
 models_app = typer.Typer(no_args_is_help=True, help="Trained models.")
 app.add_typer(requests_app, name="requests")
 app.add_typer(review_app, name="review")
+incidents_app = typer.Typer(no_args_is_help=True, help="Known incidents: what the assistant says first.")
+privacy_app = typer.Typer(no_args_is_help=True, help="Personal data (KVKK): copies, erasure, retention.")
+app.add_typer(incidents_app, name="incidents")
+app.add_typer(privacy_app, name="privacy")
 app.add_typer(db_app, name="db")
 app.add_typer(models_app, name="models")
 
@@ -208,6 +212,30 @@ def review_handback(item: int, staff: Staff = WHO) -> None:
 def review_close(item: int, reason: str, staff: Staff = WHO) -> None:
     """Close without an answer; say why."""
     _load("review").close(_settings(), item, reason, staff)
+
+
+@incidents_app.command("list")
+def incidents_list(all_: Annotated[bool, typer.Option("--all", help="Past ones too.")] = False) -> None:
+    """What is announced now, with the number of reports."""
+    _load("incidents").show_list(_settings(), all_)
+
+
+@incidents_app.command("announce")
+def incidents_announce(
+    service: str,
+    text: str,
+    until: Annotated[str, typer.Option(help="'18:00' today, or '2026-06-08 18:00', local time.")],
+    area: Annotated[Optional[list[str]], typer.Option(help="A neighbourhood; several times. None: all.")] = None,  # noqa: UP045
+    staff: Staff = WHO,
+) -> None:
+    """Tell every citizen who reports the service there."""
+    _load("incidents").announce(_settings(), service, area or [], text, until, staff)
+
+
+@incidents_app.command("end")
+def incidents_end(incident: int, staff: Staff = WHO) -> None:
+    """It is over before its time."""
+    _load("incidents").end(_settings(), incident, staff)
 
 
 @db_app.command("upgrade")
