@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from bot.domain.geography import metres_between
+from bot.domain.publicity import ANSWERED, UNANSWERED, Category, Publicity, Rule, SendMode
+from bot.domain.retention import LegalRetention, Retention
 from bot.errors import ConfigError
 
 NEARBY_METRES = 1500
@@ -90,6 +92,8 @@ class Municipality:
     emergency_numbers: Mapping[str, str]
     accounts: Mapping[str, str] = field(default_factory=dict)
     information: tuple[InformationEntry, ...] = ()
+    retention: Retention = Retention()
+    publicity: Publicity = field(default_factory=Publicity)
 
     def responsible(self, service: str) -> str:
         """The name of the unit or body that does the work."""
@@ -301,11 +305,49 @@ def load_information(path: Path, services: Mapping[str, Service]) -> tuple[Infor
     return tuple(entries)
 
 
+def _publicity(place: _Place | None) -> Publicity:
+    """Modes and rules of public answers; all have defaults."""
+    if place is None:
+        return Publicity()
+    parts = place.fields(set(), {"modes", "rules", "thanks", "tracking_number", "wait_hours", "politics", "campaign"})
+    modes = parts["modes"].fields(set(), set(ANSWERED)) if "modes" in parts else {}
+    rules = parts["rules"].fields(set(), set(UNANSWERED)) if "rules" in parts else {}
+    hours = parts["wait_hours"].parsed(float, "a number of hours") if "wait_hours" in parts else None
+    return Publicity(
+        modes={Category(name): SendMode(value.one_of(set(SendMode), "a mode")) for name, value in modes.items()},
+        rules={Category(name): Rule(value.one_of(set(Rule), "a rule")) for name, value in rules.items()},
+        thanks="thanks" in parts and parts["thanks"].flag(),
+        tracking_number="tracking_number" in parts and parts["tracking_number"].flag(),
+        politics=parts["politics"].texts() if "politics" in parts else (),
+        campaign=parts["campaign"].texts() if "campaign" in parts else (),
+        **({} if hours is None else {"wait": timedelta(hours=hours)}),
+    )
+
+
+def _span(place: _Place) -> timedelta:
+    parts = place.fields(set(), {"years", "days"})
+    if len(parts) != 1:
+        raise place.wrong("exactly one of 'years' and 'days'")
+    years = parts["years"].parsed(int, "a number of years") if "years" in parts else 0
+    days = parts["days"].parsed(int, "a number of days") if "days" in parts else 0
+    return timedelta(days=days + 365 * years + years // 4)
+
+
+def _retention(place: _Place, services: Mapping[str, Service]) -> Retention:
+    parts = place.fields({"requests", "conversations"}, {"by_law"})
+    laws = []
+    for item in parts["by_law"].items() if "by_law" in parts else []:
+        law = item.fields({"services", "keep", "name"}, set())
+        listed = tuple(code.one_of(services, "a service") for code in law["services"].items())
+        laws.append(LegalRetention(listed, _span(law["keep"]), law["name"].text()))
+    return Retention(_span(parts["requests"]), _span(parts["conversations"]), tuple(laws))
+
+
 _REQUIRED = {
     "code", "name", "short_name", "province", "district", "prefix", "timezone", "website", "phone", "privacy",
     "bodies", "units", "services", "neighbourhoods", "outside", "working_hours", "quiet_hours", "holidays",
 }  # fmt: skip
-_OPTIONAL = {"texts", "information", "positions", "accounts", "emergency_numbers"}
+_OPTIONAL = {"publicity", "texts", "information", "positions", "accounts", "emergency_numbers", "retention"}
 
 
 def load_municipality(path: Path) -> Municipality:
@@ -361,6 +403,8 @@ def load_municipality(path: Path) -> Municipality:
         emergency_numbers=_plain(parts.get("emergency_numbers")),
         accounts=_plain(parts.get("accounts")),
         information=information,
+        retention=_retention(parts["retention"], services) if "retention" in parts else Retention(),
+        publicity=_publicity(parts.get("publicity")),
     )
 
 

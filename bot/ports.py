@@ -106,11 +106,13 @@ class Outbox(Protocol):
         """Withdraw what is unsent; the number of rows."""
         ...
 
-    def claim(self, now: datetime, lease_seconds: float, limit: int, channels: Sequence[str]) -> Sequence[OutboxRow]:
+    def claim(
+        self, now: datetime, lease_seconds: float, limit: int, channels: Sequence[str], public: bool = True
+    ) -> Sequence[OutboxRow]:
         """Rows that may be sent now, marked as sending; at most one of a conversation, in the order written.
 
         A row waits behind an earlier one that is due (also while that one waits for its retry) and behind one that is
-        being sent; what quiet hours still hold blocks nobody.
+        being sent; what quiet hours still hold blocks nobody. `public` False leaves out what goes to public threads.
         """
         ...
 
@@ -184,6 +186,10 @@ class Reviews(Protocol):
 
     def open_items(self, limit: int = 200) -> Sequence[ReviewItem]: ...
 
+    def of_matter(self, matter: str, since: datetime) -> ReviewItem | None:
+        """The newest item on the matter made since then, locked until the transaction ends."""
+        ...
+
     def holds_over(self, now: datetime) -> Sequence[ReviewItem]:
         """Taken items whose time is over, locked until the transaction ends."""
         ...
@@ -241,6 +247,22 @@ class Incidents(Protocol):
         ...
 
 
+class Switches(Protocol):
+    """What staff switch while the system runs."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def set(self, name: str, value: str, now: datetime, actor: str) -> None: ...
+
+
+class Credentials(Protocol):
+    """A channel's keys, sealed: nothing readable reaches the database."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def put(self, name: str, sealed: str, now: datetime) -> None: ...
+
+
 class Audit(Protocol):
     def record(self, at: datetime, actor: str, action: str, object_: str, detail: str = "") -> None: ...
 
@@ -282,6 +304,12 @@ class UnitOfWork(Protocol):
 
     @property
     def incidents(self) -> Incidents: ...
+
+    @property
+    def switches(self) -> Switches: ...
+
+    @property
+    def credentials(self) -> Credentials: ...
 
     @property
     def audit(self) -> Audit: ...

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.statements import insert_ignoring
-from bot.db.tables import inbox, outbox
+from bot.db.tables import conversations, inbox, outbox
 from bot.domain.messages import InboxRow, InboxState, OutboxRow, OutboxState
 from bot.ports import Waiting
 
@@ -24,6 +24,12 @@ _OUT = (OutboxState.PENDING, OutboxState.SENDING)
 
 def _waiting(state: ColumnElement[str], states: Sequence[str]) -> ColumnElement[bool]:
     return state.in_([literal_column(f"'{value}'") for value in states])
+
+
+def _in_public() -> ColumnElement[bool]:
+    """The row goes to a public thread."""
+    thread = select(conversations.c.id).where(conversations.c.id == outbox.c.conversation_id, conversations.c.public)
+    return thread.exists()
 
 
 class SqlInbox:
@@ -116,7 +122,9 @@ class SqlOutbox:
         )
         return int(self._session.execute(gone).rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
-    def claim(self, now: datetime, lease_seconds: float, limit: int, channels: Sequence[str]) -> Sequence[OutboxRow]:
+    def claim(
+        self, now: datetime, lease_seconds: float, limit: int, channels: Sequence[str], public: bool = True
+    ) -> Sequence[OutboxRow]:
         other = aliased(outbox)
         waits_behind = (
             select(other.c.id)
@@ -145,6 +153,8 @@ class SqlOutbox:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+        if not public:
+            heads = heads.where(~_in_public())
         ids = self._session.scalars(heads).all()
         if not ids:
             return []

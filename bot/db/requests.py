@@ -161,6 +161,16 @@ class SqlReviews:
         )
         return self._session.scalars(query).all()
 
+    def of_matter(self, matter: str, since: datetime) -> ReviewItem | None:
+        query = (
+            select(ReviewItem)
+            .where(review_items.c.matter == matter, review_items.c.created_at >= since)
+            .order_by(review_items.c.id.desc())
+            .limit(1)
+            .with_for_update()
+        )
+        return self._session.scalars(query).first()
+
     def holds_over(self, now: datetime) -> Sequence[ReviewItem]:
         query = (
             select(ReviewItem)

@@ -18,6 +18,7 @@ from bot.db.keeping import SqlAudit, SqlLeases
 from bot.db.queues import SqlInbox, SqlOutbox
 from bot.db.requests import SqlRequests, SqlReviews
 from bot.db.staff import SqlStaff
+from bot.db.switches import SqlCredentials, SqlSwitches
 from bot.errors import StaleVersion
 
 
@@ -46,6 +47,8 @@ class SqlUnitOfWork:
         self.reviews = SqlReviews(self.session)
         self.staff = SqlStaff(self.session)
         self.incidents = SqlIncidents(self.session)
+        self.switches = SqlSwitches(self.session)
+        self.credentials = SqlCredentials(self.session)
         self.audit = SqlAudit(self.session)
         self.leases = SqlLeases(self.session)
         return self

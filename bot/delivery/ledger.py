@@ -13,6 +13,7 @@ from bot.domain.messages import Button, OutboxKind, OutboxRow, OutboxState, Repl
 from bot.domain.requests import Request, Status
 from bot.municipality import Municipality
 from bot.ports import Delivered, UnitOfWork, UnitOfWorkFactory
+from bot.service.publicity import is_paused
 from bot.service.reviews import ReviewDesk
 
 UNREACHABLE = "unreachable"
@@ -46,11 +47,12 @@ class Ledger:
         self._municipality = municipality
 
     def claim(self, now: datetime, lease_seconds: float, room: Mapping[str, int]) -> list[Parcel]:
-        """Claim up to `room[channel]` rows of each channel."""
+        """Claim up to `room[channel]` rows of each channel; nothing public while staff paused it."""
         parcels: list[Parcel] = []
         with self._uows() as uow:
+            public = not is_paused(uow)
             for channel, limit in room.items():
-                rows = uow.outbox.claim(now, lease_seconds, limit, [channel])
+                rows = uow.outbox.claim(now, lease_seconds, limit, [channel], public)
                 parcels += [_parcel(uow, row) for row in rows]
             if parcels:
                 uow.commit()

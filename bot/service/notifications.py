@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from bot.domain.conversation import Awaited, AwaitedKind, Conversation
-from bot.domain.messages import Button, Message, OutboxKind, OutboxRow, OutboxState, Reply
+from bot.domain.conversation import Awaited, AwaitedKind
+from bot.domain.messages import Button, OutboxKind, Reply
 from bot.domain.requests import HistoryEntry, Request, Status
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
+from bot.service.posting import post
 from bot.service.texts import Texts
 
 SURVEY_OPEN = timedelta(days=30)
-
-
-def post(
-    uow: UnitOfWork,
-    conversation: Conversation,
-    reply: Reply,
-    key: str,
-    kind: OutboxKind,
-    now: datetime,
-    not_before: datetime | None = None,
-    author: str = "bot",
-) -> bool:
-    """Write a message to a citizen into outbox and thread; False where `key` was written before."""
-    assert conversation.id is not None
-    row = OutboxRow(
-        key=key,
-        kind=kind,
-        channel=conversation.channel,
-        conversation_id=conversation.id,
-        body=asdict(reply),
-        state=OutboxState.PENDING,
-        created_at=now,
-        not_before=not_before or now,
-    )
-    if not uow.outbox.add(row):
-        return False
-    extra = {"buttons": [button.label for button in reply.buttons]} if reply.buttons else {}
-    uow.conversations.say(
-        Message(conversation.id, "out", author, reply.text, now, kind=kind, extra=extra, outbox_id=row.id)
-    )
-    return True
 
 
 class Notifier:

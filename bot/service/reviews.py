@@ -10,7 +10,8 @@ from bot.domain.requests import Request
 from bot.errors import NotAllowed, NotFound, UserError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
-from bot.service.notifications import post
+from bot.service.posting import post
+from bot.service.public_text import check_public
 from bot.service.texts import Texts
 
 HOLD = timedelta(minutes=30)
@@ -78,7 +79,10 @@ class ReviewDesk:
         return item
 
     def reply(self, item_id: int, staff: str, text: str) -> None:
-        """Answer the citizen. The item must be held by `staff` (it is taken where nobody holds it)."""
+        """Answer the citizen. The item must be held by `staff` (it is taken where nobody holds it).
+
+        In a public thread the text is checked as public answers are (UserError public_personal, too_long).
+        """
         if not text.strip():
             raise UserError("empty_reply")
         item = self.take(item_id, staff)
@@ -86,10 +90,13 @@ class ReviewDesk:
             raise UserError("no_conversation")
         conversation = self._uow.conversations.lock(item.conversation_id)
         assert conversation is not None
+        if conversation.public:
+            citizen = self._uow.conversations.citizen(conversation.citizen_id)
+            text = check_public(text, self._municipality, citizen.display_name)
         post(
             self._uow,
             conversation,
-            Reply(text),
+            Reply(text, public=conversation.public),
             key=f"staff:{item_id}:{self._now.isoformat()}",
             kind=OutboxKind.STAFF_REPLY,
             now=self._now,
@@ -122,6 +129,9 @@ class ReviewDesk:
 
     def _close(self, item: ReviewItem, staff: str, reason: str) -> None:
         item.state, item.closed_at, item.closed_reason = "closed", self._now, reason
+        draft = self._uow.outbox.get(item.outbox_id, lock=True) if item.outbox_id is not None else None
+        if draft is not None and draft.state == OutboxState.HELD:
+            draft.state = OutboxState.WITHDRAWN
         self._uow.audit.record(self._now, f"staff:{staff}", "review_closed", f"review:{item.id}", reason)
 
     def _locked(self, item_id: int) -> ReviewItem:

@@ -19,7 +19,7 @@ from bot.municipality import Municipality
 from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
 from bot.service.dialogue import drafting, records, social
 from bot.service.dialogue.talk import Talk
-from bot.service.notifications import post
+from bot.service.posting import post
 from bot.service.receiving import event_of
 from bot.service.reviews import ReviewDesk
 from bot.service.texts import Texts

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.config": EVERYONE,
     "bot.clock": set(),
     "bot.ports": EVERYONE | {"bot.domain"},
-    "bot.service": CORE,
+    "bot.service": CORE | {"bot.nlu.identifiers", "bot.nlu.places", "bot.nlu.gazetteer"},
     "bot.nlu": READ_ONLY | {"bot.domain", "bot.config"},
     "bot.engine": CORE | {"bot.nlu"},
     "bot.db": CORE,

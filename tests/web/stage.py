@@ -24,7 +24,7 @@ from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Button, InboxRow, InboxState, Message, OutboxKind, OutboxRow, OutboxState, Reply
 from bot.municipality import load_municipality
-from bot.service.notifications import post
+from bot.service.posting import post
 from bot.service.receiving import Receiver, event_of
 from bot.web.app import create_app
 
