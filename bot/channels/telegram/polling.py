@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.channels.telegram.backoff import Backoff, pause, told
+from bot.channels.backoff import Backoff, pause, told
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.intake import Receiving, TelegramIntake
 from bot.channels.telegram.parsing import update_id

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.telegram.backoff import Backoff, pause, told
+from bot.channels.backoff import Backoff, pause, told
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.intake import Receiving, TelegramIntake
 from bot.channels.telegram.parsing import update_id

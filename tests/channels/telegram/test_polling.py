@@ -11,9 +11,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels.backoff import Backoff
 from bot.channels.files import DiskFiles
 from bot.channels.telegram import PollState, PollTiming, TelegramChannel, TelegramPoller
-from bot.channels.telegram.backoff import Backoff
 from bot.channels.telegram.intake import Receiving
 from bot.clock import ManualClock
 from bot.config import Settings

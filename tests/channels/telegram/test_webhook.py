@@ -15,9 +15,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.channels.backoff import Backoff
 from bot.channels.files import DiskFiles
 from bot.channels.telegram import TelegramChannel, announce_webhook, telegram_routes
-from bot.channels.telegram.backoff import Backoff
 from bot.clock import ManualClock
 from bot.config import Settings, load_settings
 from bot.domain.messages import EventKind

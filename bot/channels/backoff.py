@@ -1,4 +1,4 @@
-"""How long to wait after a failure, for the loops that talk to Telegram for ever."""
+"""How long to wait after a failure, for the loops that talk to a provider for ever."""
 
 from __future__ import annotations
 
