@@ -47,7 +47,7 @@ def create_app(
     extra_routes: Sequence[BaseRoute] = (),
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Starlette:
-    """The application; `app.state.chat_hub.close()` lets the listening browsers go before the server stops.
+    """The application; before the server stops, `close()` of `app.state.chat_hub` and `desk_hub` lets browsers go.
 
     Raises ConfigError for a wrong HIZMET_WIDGET_ORIGINS.
     """
@@ -67,7 +67,7 @@ def create_app(
         max_file=settings.max_file,
     )
     pages = Pages(municipality, sessions, limits, reads, settings.max_file)
-    desk = Desk(settings, municipality, engine_uows, reads, clock)
+    desk = Desk(settings, municipality, engine_uows, reads, clock, files)
     app = Starlette(
         routes=[
             Route("/health/live", _alive),
@@ -91,7 +91,7 @@ def create_app(
             HTTPException: _http_error,
         },
     )
-    app.state.chat_hub = hub
+    app.state.chat_hub, app.state.desk_hub = hub, desk.hub
     return app
 
 

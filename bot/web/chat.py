@@ -38,6 +38,10 @@ class UploadStore(Protocol):
         """The file as it was stored: kind and type by content, position by EXIF; or why it was not (`problem`)."""
         ...
 
+    def path(self, sha256: str) -> str:
+        """Where the bytes lie."""
+        ...
+
 
 class Chat:
     """The endpoints, with what they need."""

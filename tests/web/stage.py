@@ -129,5 +129,6 @@ def served(app: Starlette) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         app.state.chat_hub.close()
+        app.state.desk_hub.close()
         server.should_exit = True
         thread.join(10)

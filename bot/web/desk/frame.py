@@ -18,6 +18,8 @@ from bot.municipality import Municipality
 from bot.ports import Clock
 from bot.service.policy import Right
 from bot.service.texts import Texts
+from bot.web.chat import UploadStore
+from bot.web.desk.live import DeskHub
 from bot.web.desk.visit import Visit
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -58,9 +60,11 @@ class Desk:
         writes: Transactions,
         reads: Transactions,
         clock: Clock,
+        files: UploadStore,
     ) -> None:
         self.settings, self.municipality = settings, municipality
-        self.writes, self.reads, self.clock = writes, reads, clock
+        self.writes, self.reads, self.clock, self.files = writes, reads, clock, files
+        self.hub = DeskHub(reads)
         self.texts = Texts(municipality)
         self.problems: dict[str, str] = dict(PROBLEMS)
         self._english: Mapping[str, str] = yaml.safe_load(ENGLISH.read_text(encoding="utf-8")) or {}

@@ -28,6 +28,8 @@ from bot.web.limits import address_of
 
 PREFIX = "/masa"
 COOKIE = "hizmet_masa"
+BY_ITSELF = "x-by-itself"
+"""The header with which a page asks without its person (a heartbeat, a refresh): an idle session still ends."""
 _SAFE = frozenset({"GET", "HEAD"})
 _STATUS = {NotAllowed: 403, NotFound: 404, StaleVersion: 409}
 Screen = Callable[[Visit], Response]
@@ -94,17 +96,18 @@ async def _visit(desk: Desk, request: Request, route: DeskRoute) -> Visit:
     token = request.cookies.get(COOKIE)
     if not token:
         return visit
-    return replace(visit, known=await anyio.to_thread.run_sync(_known, desk, token, now))
+    by_itself = route.stream is not None or BY_ITSELF in request.headers
+    return replace(visit, known=await anyio.to_thread.run_sync(_known, desk, token, now, not by_itself))
 
 
-def _known(desk: Desk, token: str, now: datetime) -> tuple[StaffUser, StaffSession] | None:
-    """Whose session it is; that they were seen is noted once a minute."""
+def _known(desk: Desk, token: str, now: datetime, touch: bool) -> tuple[StaffUser, StaffSession] | None:
+    """Whose session it is; that they were seen is noted once a minute, except where the page asked by itself."""
     with desk.reads() as uow:
         found = uow.staff.session_of(digest(token))
     if found is None or not is_current(*found, now):
         return None
     session, user = found
-    if needs_touch(session, now):
+    if touch and needs_touch(session, now):
         with desk.writes() as uow:
             again = uow.staff.session_of(digest(token))
             if again is not None:
