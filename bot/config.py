@@ -18,6 +18,32 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class XSettings:
+    """The X account's application and what its plan allows; all of `HIZMET_X_…`.
+
+    `month_reads` posts may be read in a calendar month (UTC), `window_mentions` and `window_messages` requests made in 15
+    minutes. `seconds` bounds each step of a request; at least `poll_seconds` lie between two looks.
+    """
+
+    api: str = "https://api.x.com"
+    consumer_key: str | None = None
+    consumer_secret: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = None
+    seconds: float = 10.0
+    poll_seconds: float = 30.0
+    month_reads: int = 10_000
+    window_mentions: int = 10
+    window_messages: int = 15
+    webhook: bool = False
+
+    @property
+    def configured(self) -> bool:
+        """Whether an application is there that an account could authorise."""
+        return bool((self.consumer_key and self.consumer_secret) or self.client_id)
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings. Times are in seconds, sizes in bytes."""
 
@@ -45,6 +71,7 @@ class Settings:
     widget_origins: tuple[str, ...]
     dense: str | None
     metrics_token: str | None = None
+    x: XSettings = XSettings()
 
     def require_telegram(self) -> str:
         if not self.telegram_token:
@@ -95,6 +122,19 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -
         widget_origins=several("widget_origins"),
         dense=values.get("dense"),
         metrics_token=values.get("metrics_token"),
+        x=XSettings(
+            api=values.get("x_api", XSettings.api),
+            consumer_key=values.get("x_consumer_key"),
+            consumer_secret=values.get("x_consumer_secret"),
+            client_id=values.get("x_client_id"),
+            client_secret=values.get("x_client_secret"),
+            seconds=number("x_seconds", XSettings.seconds, float),
+            poll_seconds=number("x_poll_seconds", XSettings.poll_seconds, float),
+            month_reads=number("x_month_reads", XSettings.month_reads, int),
+            window_mentions=number("x_window_mentions", XSettings.window_mentions, int),
+            window_messages=number("x_window_messages", XSettings.window_messages, int),
+            webhook=values.get("x_webhook", "").lower() in ("1", "yes", "true"),
+        ),
     )
 
 
