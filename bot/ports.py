@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from bot.domain.conversation import Awaited, Citizen, Conversation, Identity, ReviewItem
 from bot.domain.incidents import Incident, IncidentReport
 from bot.domain.messages import FileRef, InboxRow, IncomingEvent, Message, OutboxRow, Reply
+from bot.domain.privacy import PrivacyWish
 from bot.domain.requests import Attachment, Follower, HistoryEntry, Note, Request
 from bot.domain.staff import ApiToken, CannedReply, OneTimeLink, SavedView, StaffSession, StaffUser
 from bot.domain.understanding import Understanding
@@ -263,6 +264,70 @@ class Credentials(Protocol):
     def put(self, name: str, sealed: str, now: datetime) -> None: ...
 
 
+class Privacy(Protocol):
+    def add(self, wish: PrivacyWish) -> None: ...
+
+    def open_wishes(self) -> Sequence[PrivacyWish]:
+        """The most urgent first."""
+        ...
+
+    def open_of(self, citizen_id: int) -> Sequence[PrivacyWish]: ...
+
+    def requests_of(self, citizen_id: int) -> Sequence[Request]:
+        """The citizen's requests that still have words, oldest first, without a limit."""
+        ...
+
+    def words_of(self, request_id: int, citizen_id: int) -> str | None:
+        """What the citizen wrote when joining the request."""
+        ...
+
+    def busy(self, conversation_ids: Sequence[int]) -> bool:
+        """Whether a message of theirs waits for its turn or is being sent."""
+        ...
+
+    def told(self, key: str) -> Sequence[tuple[str, datetime]]:
+        """State and time of each outbox row whose key begins with `key`."""
+        ...
+
+    def in_use(self, hashes: Sequence[str]) -> frozenset[str]:
+        """Those of the files that an attachment still names."""
+        ...
+
+    def requests_over(self, before: datetime, services: Sequence[str], limit: int = 500) -> Sequence[Request]:
+        """Ended before then, of these services, still with words."""
+        ...
+
+    def conversations_over(self, before: datetime, limit: int = 500) -> Sequence[int]:
+        """Silent since then, without an open request, not forgotten yet."""
+        ...
+
+    def requests_with_files_of(self, conversation_ids: Sequence[int]) -> Sequence[int]:
+        """Requests that still have words and hold files of these conversations."""
+        ...
+
+    def everything(self, citizen_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The citizen's rows by kind, for a copy."""
+        ...
+
+
+class Forgetting(Protocol):
+    """Takes personal data out of rows. What is returned are hashes of files that lost their row."""
+
+    def requests(self, gone: Sequence[Request], now: datetime) -> Sequence[str]: ...
+
+    def conversations(self, ids: Sequence[int], kept_requests: Sequence[int], now: datetime) -> Sequence[str]:
+        """The files of `kept_requests` stay."""
+        ...
+
+    def notes_of(self, citizen_id: int, kept_requests: Sequence[int]) -> None:
+        """What the citizen added to any request but these."""
+        ...
+
+    def lonely_accounts(self, now: datetime) -> None:
+        """Accounts without a conversation, then citizens without an account."""
+        ...
+
+
 class Audit(Protocol):
     def record(self, at: datetime, actor: str, action: str, object_: str, detail: str = "") -> None: ...
 
@@ -310,6 +375,12 @@ class UnitOfWork(Protocol):
 
     @property
     def credentials(self) -> Credentials: ...
+
+    @property
+    def privacy(self) -> Privacy: ...
+
+    @property
+    def forgetting(self) -> Forgetting: ...
 
     @property
     def audit(self) -> Audit: ...
@@ -399,4 +470,8 @@ class FileStore(Protocol):
 
     def put(self, chunks: Any, limit: int) -> tuple[str, int]:
         """Store chunks of bytes; (sha256, size). Raises Rejected over `limit` bytes."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """Take the file away; nothing happens where it is gone already."""
         ...

@@ -26,6 +26,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.fetching import FetchWorker
 from bot.delivery.limits import staff_chat_rates, telegram_rates
+from bot.delivery.retention import RetentionKeeper
 from bot.delivery.sweeping import Sweeper
 from bot.delivery.worker import DeliveryWorker
 from bot.errors import ConfigError
@@ -103,6 +104,7 @@ class Serving:
                 max_file=self._settings.max_file,
             ).run,
             Sweeper(writes, self._municipality, clock, self._owner).run,
+            RetentionKeeper(writes, self._files, self._municipality, clock, self._owner).run,
         )
 
     def _server(self, routes: Sequence[BaseRoute]) -> tuple[uvicorn.Server, Starlette]:
@@ -150,6 +152,7 @@ async def _serve(server: uvicorn.Server, app: Starlette, stop: asyncio.Event) ->
     async def watch() -> None:
         await stop.wait()
         app.state.chat_hub.close()
+        app.state.desk_hub.close()
         server.should_exit = True
 
     watcher = asyncio.create_task(watch())

@@ -54,6 +54,10 @@ class DiskFiles:
         stored = self.store(chunks, limit)
         return stored.sha256, stored.size
 
+    def remove(self, sha256: str) -> None:
+        """Take the file away; nothing happens where it is gone already."""
+        Path(self.path(sha256)).unlink(missing_ok=True)
+
     def keep(self, file: FileRef, chunks: Iterable[bytes], limit: int) -> FileRef:
         """The file as it was stored: kind and type by content, position by EXIF; or TOO_LARGE as its `problem`."""
         try:

@@ -14,6 +14,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from bot.errors import ConfigError, DatabaseAway
 
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+"""secure_delete: what is erased is overwritten in the file, not only unlinked."""
 _WRITERS: dict[str, threading.RLock] = {}
 
 
@@ -70,7 +72,7 @@ def _sqlite(url: URL) -> Engine:
     def _settings(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

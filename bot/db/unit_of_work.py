@@ -13,8 +13,10 @@ from sqlalchemy.orm.exc import StaleDataError
 import bot.db.searching  # noqa: F401 - its listeners keep the folded copies
 from bot.db.conversations import SqlConversations
 from bot.db.engine import as_ours, writer_lock
+from bot.db.forgetting import SqlForgetting
 from bot.db.incidents import SqlIncidents
 from bot.db.keeping import SqlAudit, SqlLeases
+from bot.db.privacy import SqlPrivacy
 from bot.db.queues import SqlInbox, SqlOutbox
 from bot.db.requests import SqlRequests, SqlReviews
 from bot.db.staff import SqlStaff
@@ -49,6 +51,8 @@ class SqlUnitOfWork:
         self.incidents = SqlIncidents(self.session)
         self.switches = SqlSwitches(self.session)
         self.credentials = SqlCredentials(self.session)
+        self.privacy = SqlPrivacy(self.session)
+        self.forgetting = SqlForgetting(self.session)
         self.audit = SqlAudit(self.session)
         self.leases = SqlLeases(self.session)
         return self

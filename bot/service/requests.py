@@ -157,14 +157,16 @@ class RequestDesk:
         self._record(request, f"citizen:{citizen_id}", "left")
 
     def withdraw(self, request: Request, actor: str) -> None:
-        """The citizen withdraws it. Where others follow, the problem is there: the first of them goes on with it."""
+        """The citizen withdraws it. Where others follow, the problem is there: the first of them goes on with it,
+        in their own words."""
         heirs = self._uow.requests.followers(request.id or 0)
         if not heirs:
             self.change(request, Status.CANCELLED, actor, reason="withdrawn", notify=False)
             return
         heir = heirs[0]
         request.citizen_id, request.conversation_id = heir.citizen_id, heir.conversation_id
-        request.contact, request.updated_at = None, self._now
+        request.description = self._uow.privacy.words_of(request.id or 0, heir.citizen_id) or "-"
+        request.contact, request.landmark, request.updated_at = None, None, self._now
         self._uow.requests.remove_follower(request.id or 0, heir.citizen_id)
         self._record(request, actor, "passed_on", reason="withdrawn")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
+from bot.domain.privacy import WishKind
 from bot.domain.understanding import Act
 from bot.service.dialogue.asking import advance, ask_again
 from bot.service.dialogue.moves import SURE_SERVICE
 from bot.service.dialogue.talk import Talk, step
+from bot.service.privacy import PrivacyDesk
 
 FOUND = 0.45
 SERVICES_OF_DANGER = frozenset({"gas", "electricity"})
@@ -217,9 +219,15 @@ def confirm_erase(talk: Talk) -> None:
         talk.say("stale_button")
         return
     talk.no_longer_await(AwaitedKind.ERASE)
-    talk.review(ReviewReason.PRIVACY)
-    talk.uow.audit.record(talk.now, talk.actor, "erasure_requested", f"citizen:{talk.conversation.citizen_id}")
-    talk.say("erase_recorded")
+    desk, citizen_id = PrivacyDesk(talk.uow, talk.municipality, talk.now), talk.conversation.citizen_id
+    wish = desk.wish(WishKind.ERASE, talk.conversation)
+    key = "erase_recorded" if wish.asked_at == talk.now else "erase_recorded_before"
+    text = talk.texts(key, asked=wish.asked_at, due=wish.due_at)
+    waits = desk.open_requests(citizen_id)
+    if waits:
+        text += " " + talk.texts("erase_waits", numbers=", ".join(request.tracking_no for request in waits))
+    talk.say_text(text + desk.kept_text(citizen_id))
+    ask_again(talk)
 
 
 @step("keep_data")
@@ -230,9 +238,18 @@ def keep_data(talk: Talk) -> None:
 
 @step("export_data")
 def export_data(talk: Talk) -> None:
-    talk.review(ReviewReason.PRIVACY)
-    talk.uow.audit.record(talk.now, talk.actor, "export_requested", f"citizen:{talk.conversation.citizen_id}")
-    talk.say("export_recorded")
+    desk, citizen_id = PrivacyDesk(talk.uow, talk.municipality, talk.now), talk.conversation.citizen_id
+    desk.wish(WishKind.EXPORT, talk.conversation)
+    kept = talk.uow.privacy.everything(citizen_id)
+    numbers = ", ".join(row["tracking_no"] for row in kept["requests"])
+    talk.say(
+        "export_recorded",
+        messages=len(kept["messages"]),
+        files=len(kept["files"]),
+        requests=len(kept["requests"]),
+        numbers=talk.texts("export_numbers", numbers=numbers) if numbers else "",
+    )
+    ask_again(talk)
 
 
 @step("in_public")
