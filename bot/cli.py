@@ -238,6 +238,30 @@ def incidents_end(incident: int, staff: Staff = WHO) -> None:
     _load("incidents").end(_settings(), incident, staff)
 
 
+@privacy_app.command("list")
+def privacy_list() -> None:
+    """Open wishes for a copy or for erasure."""
+    _load("privacy").show_list(_settings())
+
+
+@privacy_app.command("export")
+def privacy_export(who: str, target: Path, staff: Staff = WHO) -> None:
+    """Everything of a citizen (number, or a tracking number) as a ZIP: JSON and files."""
+    _load("privacy").export(_settings(), who, target, staff)
+
+
+@privacy_app.command("erase")
+def privacy_erase(who: str, staff: Staff = WHO) -> None:
+    """Erase a citizen's personal data now; refused while a request is open."""
+    _load("privacy").erase(_settings(), who, staff)
+
+
+@privacy_app.command("retention")
+def privacy_retention() -> None:
+    """Work off wishes and anonymise what was kept long enough; `run` does it once a day."""
+    _load("privacy").retention(_settings())
+
+
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database's tables up to date."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class WishKind(StrEnum):
@@ -32,3 +34,16 @@ class PrivacyWish:
     done_by: str | None = None
     kept: str | None = None
     id: int | None = None
+
+
+@dataclass(frozen=True)
+class CitizenCopy:
+    """All that is kept of a citizen: rows by kind, and the hashes of the files."""
+
+    citizen_id: int
+    records: Mapping[str, Sequence[Mapping[str, Any]]]
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Names of the files by hash."""
+        return {file["sha256"]: file["name"] for file in self.records["files"]}

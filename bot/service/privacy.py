@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.domain.conversation import Conversation, ReviewReason
 from bot.domain.messages import OutboxKind, OutboxState, Reply
-from bot.domain.privacy import PrivacyWish, WishKind, WishState
+from bot.domain.privacy import CitizenCopy, PrivacyWish, WishKind, WishState
 from bot.domain.requests import Request, Status
 from bot.domain.retention import LegalRetention
 from bot.domain.workflow import OPEN
@@ -27,19 +26,6 @@ WARNED_BEFORE = timedelta(days=3)
 FAREWELL_WAITS = timedelta(days=1)
 """So long the account stays for the last message to arrive."""
 _UNDER_WAY = frozenset({OutboxState.PENDING, OutboxState.SENDING, OutboxState.WAITING})
-
-
-@dataclass(frozen=True)
-class CitizenCopy:
-    """All that is kept of a citizen: rows by kind, and the hashes of the files."""
-
-    citizen_id: int
-    records: Mapping[str, Sequence[Mapping[str, Any]]]
-
-    @property
-    def files(self) -> Mapping[str, str]:
-        """Names of the files by hash."""
-        return {file["sha256"]: file["name"] for file in self.records["files"]}
 
 
 @dataclass(frozen=True)
