@@ -13,6 +13,7 @@ import yaml
 
 from bot.domain.geography import metres_between
 from bot.domain.publicity import ANSWERED, UNANSWERED, Category, Publicity, Rule, SendMode
+from bot.domain.requests import Status
 from bot.domain.retention import LegalRetention, Retention
 from bot.errors import ConfigError
 
@@ -62,6 +63,16 @@ class InformationEntry:
 
 
 @dataclass(frozen=True)
+class ReadyReply:
+    """A reply that staff may choose; None fits every service or status. {placeholders}: bot/service/canned.py."""
+
+    title: str
+    text: str
+    service: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True)
 class Municipality:
     """Everything about one municipality that is not code."""
 
@@ -94,6 +105,7 @@ class Municipality:
     information: tuple[InformationEntry, ...] = ()
     retention: Retention = Retention()
     publicity: Publicity = field(default_factory=Publicity)
+    canned: tuple[ReadyReply, ...] = ()
 
     def responsible(self, service: str) -> str:
         """The name of the unit or body that does the work."""
@@ -305,6 +317,16 @@ def load_information(path: Path, services: Mapping[str, Service]) -> tuple[Infor
     return tuple(entries)
 
 
+def _canned(path: Path, services: Mapping[str, Service]) -> tuple[ReadyReply, ...]:
+    replies = []
+    for item in _root(path).items():
+        parts = item.fields({"title", "text"}, {"service", "status"})
+        service = parts["service"].one_of(services, "a service") if "service" in parts else None
+        status = parts["status"].one_of(set(Status), "a status") if "status" in parts else None
+        replies.append(ReadyReply(parts["title"].text(), parts["text"].text(), service, status))
+    return tuple(replies)
+
+
 def _publicity(place: _Place | None) -> Publicity:
     """Modes and rules of public answers; all have defaults."""
     if place is None:
@@ -347,7 +369,7 @@ _REQUIRED = {
     "code", "name", "short_name", "province", "district", "prefix", "timezone", "website", "phone", "privacy",
     "bodies", "units", "services", "neighbourhoods", "outside", "working_hours", "quiet_hours", "holidays",
 }  # fmt: skip
-_OPTIONAL = {"publicity", "texts", "information", "positions", "accounts", "emergency_numbers", "retention"}
+_OPTIONAL = {"publicity", "texts", "information", "positions", "accounts", "emergency_numbers", "retention", "canned"}
 
 
 def load_municipality(path: Path) -> Municipality:
@@ -405,6 +427,7 @@ def load_municipality(path: Path) -> Municipality:
         information=information,
         retention=_retention(parts["retention"], services) if "retention" in parts else Retention(),
         publicity=_publicity(parts.get("publicity")),
+        canned=_canned(path.parent / parts["canned"].text(), services) if "canned" in parts else (),
     )
 
 

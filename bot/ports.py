@@ -14,7 +14,7 @@ from bot.domain.incidents import Incident, IncidentReport
 from bot.domain.messages import FileRef, InboxRow, IncomingEvent, Message, OutboxRow, Reply
 from bot.domain.privacy import PrivacyWish
 from bot.domain.requests import Attachment, Follower, HistoryEntry, Note, Request
-from bot.domain.staff import ApiToken, CannedReply, OneTimeLink, SavedView, StaffSession, StaffUser
+from bot.domain.staff import ApiToken, CannedReply, InternalNote, OneTimeLink, SavedView, StaffSession, StaffUser
 from bot.domain.understanding import Understanding
 
 
@@ -61,6 +61,14 @@ class Conversations(Protocol):
 
     def say(self, message: Message) -> None:
         """Append to the conversation's thread."""
+        ...
+
+    def line_of(self, outbox_id: int) -> Message | None:
+        """The line of the thread that shows the row."""
+        ...
+
+    def unsay(self, outbox_id: int) -> None:
+        """Take the row's line out of the thread."""
         ...
 
     def thread(self, conversation_id: int, limit: int = 100) -> Sequence[Message]: ...
@@ -185,6 +193,14 @@ class Reviews(Protocol):
 
     def open_of(self, conversation_id: int) -> Sequence[ReviewItem]: ...
 
+    def keep(self, item_id: int, staff: str, until: datetime) -> bool:
+        """Prolong the hold of `staff` on the item and the others of its conversation; False where there is none."""
+        ...
+
+    def of_outbox(self, outbox_id: int) -> ReviewItem | None:
+        """The item whose draft the row is."""
+        ...
+
     def open_items(self, limit: int = 200) -> Sequence[ReviewItem]: ...
 
     def of_matter(self, matter: str, since: datetime) -> ReviewItem | None:
@@ -197,7 +213,9 @@ class Reviews(Protocol):
 
 
 class Staff(Protocol):
-    def add(self, entity: StaffUser | StaffSession | OneTimeLink | ApiToken | SavedView | CannedReply) -> None: ...
+    def add(
+        self, entity: StaffUser | StaffSession | OneTimeLink | ApiToken | SavedView | CannedReply | InternalNote
+    ) -> None: ...
 
     def get(self, staff_id: int, lock: bool = False) -> StaffUser | None: ...
 

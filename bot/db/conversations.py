@@ -125,6 +125,12 @@ class SqlConversations:
     def say(self, message: Message) -> None:
         self._session.add(message)
 
+    def line_of(self, outbox_id: int) -> Message | None:
+        return self._session.scalars(select(Message).where(messages.c.outbox_id == outbox_id)).first()
+
+    def unsay(self, outbox_id: int) -> None:
+        self._session.execute(delete(Message).where(messages.c.outbox_id == outbox_id))
+
     def thread(self, conversation_id: int, limit: int = 100) -> Sequence[Message]:
         query = (
             select(Message)

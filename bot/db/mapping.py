@@ -12,6 +12,7 @@ from bot.db.desk_tables import (
     canned_replies,
     incident_reports,
     incidents,
+    internal_notes,
     one_time_links,
     privacy_wishes,
     saved_views,
@@ -38,7 +39,7 @@ from bot.domain.incidents import Incident, IncidentReport
 from bot.domain.messages import InboxRow, Message, OutboxRow
 from bot.domain.privacy import PrivacyWish
 from bot.domain.requests import Attachment, Follower, HistoryEntry, Note, Request
-from bot.domain.staff import ApiToken, CannedReply, OneTimeLink, SavedView, StaffSession, StaffUser
+from bot.domain.staff import ApiToken, CannedReply, InternalNote, OneTimeLink, SavedView, StaffSession, StaffUser
 
 __all__ = ["mapper", "metadata"]
 
@@ -63,6 +64,7 @@ for _entity, _table in (
     (ApiToken, api_tokens),
     (SavedView, saved_views),
     (CannedReply, canned_replies),
+    (InternalNote, internal_notes),
     (Incident, incidents),
     (IncidentReport, incident_reports),
     (PrivacyWish, privacy_wishes),

@@ -43,7 +43,7 @@ def pulse(session: Session, watched: Collection[int]) -> Pulse:
         select(
             review_items.c.id,
             review_items.c.version,
-            review_items.c.count,
+            review_items.c.count.label("posts"),
             review_items.c.urgent,
             review_items.c.conversation_id,
             conversations.c.last_in_at,
@@ -54,7 +54,7 @@ def pulse(session: Session, watched: Collection[int]) -> Pulse:
         .limit(_MOST_ITEMS)
     )
     rows = session.execute(query).all()
-    items = {row.id: (row.version, row.count, row.last_in_at) for row in rows}
+    items = {row.id: (row.version, row.posts, row.last_in_at) for row in rows}
     urgent = frozenset(row.id for row in rows if row.urgent)
     if not watched:
         return Pulse(items, urgent)

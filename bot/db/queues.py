@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.db.statements import insert_ignoring
 from bot.db.tables import conversations, inbox, outbox
-from bot.domain.messages import InboxRow, InboxState, OutboxRow, OutboxState
+from bot.domain.messages import InboxRow, InboxState, OutboxKind, OutboxRow, OutboxState
 from bot.ports import Waiting
 
 _IN = (InboxState.FETCHING, InboxState.READY)
@@ -133,8 +133,8 @@ class SqlOutbox:
                 _waiting(other.c.state, _OUT),
                 or_(
                     other.c.state == OutboxState.SENDING,
-                    # written before; what quiet hours still hold lets later ones pass
-                    (other.c.id < outbox.c.id) & (other.c.not_before <= now),
+                    # written before; what quiet hours hold lets later ones pass, what staff may still undo doesn't
+                    (other.c.id < outbox.c.id) & or_(other.c.not_before <= now, other.c.kind == OutboxKind.STAFF_REPLY),
                 ),
             )
             .exists()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -142,15 +142,38 @@ class SqlReviews:
 
     def get(self, item_id: int, lock: bool = False) -> ReviewItem | None:
         query = select(ReviewItem).where(review_items.c.id == item_id)
-        return self._session.scalars(query.with_for_update() if lock else query).first()
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return self._session.scalars(query).first()
 
     def open_of(self, conversation_id: int) -> Sequence[ReviewItem]:
         query = (
             select(ReviewItem)
             .where(review_items.c.conversation_id == conversation_id, review_items.c.state != "closed")
             .order_by(review_items.c.id)
+            .execution_options(populate_existing=True)
         )
         return self._session.scalars(query).all()
+
+    def keep(self, item_id: int, staff: str, until: datetime) -> bool:
+        whose = select(review_items.c.conversation_id).where(review_items.c.id == item_id)
+        conversation_id = self._session.scalar(whose)
+        matter = (
+            review_items.c.id == item_id
+            if conversation_id is None
+            else review_items.c.conversation_id == conversation_id
+        )
+        kept = (
+            update(review_items)
+            .where(matter, review_items.c.state == "taken", review_items.c.taken_by == staff)
+            .values(taken_until=until)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(self._session.execute(kept).rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
+
+    def of_outbox(self, outbox_id: int) -> ReviewItem | None:
+        query = select(ReviewItem).where(review_items.c.outbox_id == outbox_id).order_by(review_items.c.id.desc())
+        return self._session.scalars(query.with_for_update()).first()
 
     def open_items(self, limit: int = 200) -> Sequence[ReviewItem]:
         query = (

@@ -155,6 +155,7 @@ class ReviewReason(StrEnum):
     OVERDUE = "overdue"
     PUBLIC_ANSWER = "public_answer"
     PUBLIC_POST = "public_post"
+    BY_STAFF = "by_staff"
 
 
 @dataclass(eq=False)

@@ -121,3 +121,14 @@ class CannedReply:
     status: str | None = None
     archived_at: datetime | None = None
     id: int | None = None
+
+
+@dataclass(eq=False)
+class InternalNote:
+    """What the team tells itself about a conversation; the citizen never sees it. `text` is None after erasure."""
+
+    conversation_id: int
+    author: str
+    text: str | None
+    at: datetime
+    id: int | None = None

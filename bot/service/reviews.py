@@ -15,6 +15,9 @@ from bot.service.public_text import check_public
 from bot.service.texts import Texts
 
 HOLD = timedelta(minutes=30)
+LENGTHS = {"telegram": 4096, "web": 4000, "x_dm": 10_000}
+"""Characters that a private message may have, by channel; elsewhere LENGTH."""
+LENGTH = 4000
 URGENT = frozenset({ReviewReason.URGENT, ReviewReason.DISTRESS})
 
 
@@ -64,56 +67,82 @@ class ReviewDesk:
         conversation.handover_confirmed = False
         conversation.drafts = ()
 
-    def take(self, item_id: int, staff: str) -> ReviewItem:
-        """`staff` works on the item; refused while somebody else holds it. The bot's unsent replies are withdrawn."""
-        item = self._locked(item_id)
-        if item.taken_by not in (None, staff) and item.taken_until is not None and item.taken_until > self._now:
-            raise NotAllowed("taken_by_other", by=item.taken_by)
-        item.state, item.taken_by, item.taken_until = "taken", staff, self._now + HOLD
-        if item.conversation_id is not None:
-            conversation = self._uow.conversations.lock(item.conversation_id)
-            self._uow.outbox.withdraw(item.conversation_id, [OutboxKind.REPLY])
-            if conversation is not None and item.handover:
-                conversation.mode = Mode.PERSON
-        self._uow.audit.record(self._now, f"staff:{staff}", "review_taken", f"review:{item_id}")
-        return item
+    def take(self, item_id: int, staff: str, hold: timedelta = HOLD) -> ReviewItem:
+        """`staff` works on the item, and on the others of its conversation, until `hold` is over.
 
-    def reply(self, item_id: int, staff: str, text: str) -> None:
-        """Answer the citizen. The item must be held by `staff` (it is taken where nobody holds it).
+        Raises NotAllowed while somebody else holds one of them. The bot's unsent replies are withdrawn.
+        """
+        conversation, items = self._locked(item_id)
+        for each in items:
+            holder = held_by(each, self._now)
+            if holder not in (None, staff):
+                raise NotAllowed("taken_by_other", by=holder)
+        new = any(held_by(each, self._now) is None for each in items)
+        for each in items:
+            each.state, each.taken_by, each.taken_until = "taken", staff, self._now + hold
+        if conversation is not None and conversation.id is not None:
+            self._uow.outbox.withdraw(conversation.id, [OutboxKind.REPLY])
+            if any(each.handover for each in items):
+                conversation.mode = Mode.PERSON
+        if new:
+            self._uow.audit.record(self._now, f"staff:{staff}", "review_taken", f"review:{item_id}")
+        return next(each for each in items if each.id == item_id)
+
+    def release(self, item_id: int, staff: str) -> None:
+        """Let the matter go: it is open to all again. Nothing happens where `staff` doesn't hold it."""
+        for each in self._locked(item_id)[1]:
+            if held_by(each, self._now) == staff:
+                each.state, each.taken_by, each.taken_until = "open", None, None
+
+    def take_over(self, item_id: int, staff: str, until: datetime, hold: timedelta = HOLD) -> None:
+        """The bot is silent in the conversation from now on, whatever the item was opened for."""
+        item = self.take(item_id, staff, hold)
+        conversation = self._conversation(item)
+        item.handover = True
+        self.hand_over(conversation, until)
+        self._uow.audit.record(self._now, f"staff:{staff}", "taken_over", f"conversation:{conversation.id}")
+
+    def reply(
+        self, item_id: int, staff: str, text: str, delay: timedelta = timedelta(), hold: timedelta = HOLD
+    ) -> OutboxRow:
+        """Answer the citizen after `delay`. The item must be held by `staff` (it is taken where nobody holds it).
 
         In a public thread the text is checked as public answers are (UserError public_personal, too_long).
         """
-        if not text.strip():
+        text = text.strip()
+        if not text:
             raise UserError("empty_reply")
-        item = self.take(item_id, staff)
-        if item.conversation_id is None:
-            raise UserError("no_conversation")
-        conversation = self._uow.conversations.lock(item.conversation_id)
-        assert conversation is not None
+        item = self.take(item_id, staff, hold)
+        conversation = self._conversation(item)
         if conversation.public:
             citizen = self._uow.conversations.citizen(conversation.citizen_id)
             text = check_public(text, self._municipality, citizen.display_name)
-        post(
+        elif len(text) > length_for(conversation.channel):
+            raise UserError("too_long", length=len(text), most=length_for(conversation.channel))
+        row = post(
             self._uow,
             conversation,
             Reply(text, public=conversation.public),
             key=f"staff:{item_id}:{self._now.isoformat()}",
             kind=OutboxKind.STAFF_REPLY,
             now=self._now,
+            not_before=self._now + delay,
             author=f"staff:{staff}",
         )
+        if row is None:
+            raise UserError("said_already")
         self._uow.audit.record(self._now, f"staff:{staff}", "review_replied", f"review:{item_id}", text)
+        return row
 
     def hand_back(self, item_id: int, staff: str) -> None:
-        """Give the conversation back to the bot and close the item."""
+        """Give the conversation back to the bot, which says so (not in public), and close the item."""
         item = self.take(item_id, staff)
         if item.conversation_id is not None:
-            conversation = self._uow.conversations.lock(item.conversation_id)
-            assert conversation is not None
-            to_bot(conversation)
-            text = self._texts("handed_back")
-            key = f"handed_back:{item_id}"
-            post(self._uow, conversation, Reply(text, asks=True), key, OutboxKind.REPLY, self._now)
+            conversation = self._conversation(item)
+            self._end_handover(conversation)
+            if not conversation.public:
+                reply = Reply(self._texts("handed_back"), asks=True)
+                post(self._uow, conversation, reply, f"handed_back:{item_id}", OutboxKind.REPLY, self._now)
         self._close(item, staff, "handed_back")
 
     def close(self, item_id: int, staff: str, reason: str) -> None:
@@ -122,10 +151,13 @@ class ReviewDesk:
             raise UserError("reason_needed")
         item = self.take(item_id, staff)
         if item.conversation_id is not None and item.handover:
-            conversation = self._uow.conversations.lock(item.conversation_id)
-            if conversation is not None:
-                to_bot(conversation)
-        self._close(item, staff, reason)
+            self._end_handover(self._conversation(item))
+        self._close(item, staff, reason.strip()[:200])
+
+    def _end_handover(self, conversation: Conversation) -> None:
+        to_bot(conversation)
+        for other in self._uow.reviews.open_of(conversation.id or 0):
+            other.handover = False
 
     def _close(self, item: ReviewItem, staff: str, reason: str) -> None:
         item.state, item.closed_at, item.closed_reason = "closed", self._now, reason
@@ -134,13 +166,24 @@ class ReviewDesk:
             draft.state = OutboxState.WITHDRAWN
         self._uow.audit.record(self._now, f"staff:{staff}", "review_closed", f"review:{item.id}", reason)
 
-    def _locked(self, item_id: int) -> ReviewItem:
-        item = self._uow.reviews.get(item_id, lock=True)
-        if item is None:
+    def _locked(self, item_id: int) -> tuple[Conversation | None, list[ReviewItem]]:
+        """The conversation and all open items of the matter, locked in this order, as turns lock them."""
+        found = self._uow.reviews.get(item_id)
+        if found is None:
             raise NotFound("review_not_found", id=item_id)
-        if item.state == "closed":
+        conversation = self._uow.conversations.lock(found.conversation_id) if found.conversation_id else None
+        item = self._uow.reviews.get(item_id, lock=True)
+        if item is None or item.state == "closed":
             raise UserError("review_closed", id=item_id)
-        return item
+        if conversation is None or conversation.id is None:
+            return None, [item]
+        return conversation, [item, *(o for o in self._uow.reviews.open_of(conversation.id) if o.id != item_id)]
+
+    def _conversation(self, item: ReviewItem) -> Conversation:
+        conversation = self._uow.conversations.get(item.conversation_id) if item.conversation_id else None
+        if conversation is None:
+            raise UserError("no_conversation")
+        return conversation
 
     def _alert(self, item: ReviewItem, conversation: Conversation | None) -> None:
         """One row for the team: codes and ids, nothing personal."""
@@ -162,6 +205,16 @@ class ReviewDesk:
                 not_before=quiet or self._now,
             )
         )
+
+
+def held_by(item: ReviewItem, now: datetime) -> str | None:
+    """Who works on the item now."""
+    return item.taken_by if item.taken_until is not None and item.taken_until > now else None
+
+
+def length_for(channel: str) -> int:
+    """How many characters a private message may have."""
+    return LENGTHS.get(channel, LENGTH)
 
 
 def to_bot(conversation: Conversation) -> None:
