@@ -67,7 +67,7 @@ def create_app(
         max_file=settings.max_file,
     )
     pages = Pages(municipality, sessions, limits, reads, settings.max_file)
-    desk = Desk(settings, municipality, engine_uows, reads, clock, files)
+    desk = Desk(settings, municipality, engine_uows, reads, clock, files, limits)
     app = Starlette(
         routes=[
             Route("/health/live", _alive),

@@ -31,6 +31,9 @@ RATES: Mapping[str, Rate] = {
     "begin:address": Rate(120, 1),
     "track:address": Rate(30, 10),
     "track:number": Rate(10, 600),
+    "login:address": Rate(40, 5),
+    "login:name": Rate(10, 60),
+    "link:address": Rate(20, 15),
 }
 
 

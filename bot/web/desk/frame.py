@@ -21,13 +21,14 @@ from bot.service.texts import Texts
 from bot.web.chat import UploadStore
 from bot.web.desk.live import DeskHub
 from bot.web.desk.visit import Visit
+from bot.web.limits import Limits
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 ENGLISH = Path(__file__).parent / "english.yml"
 
 PROBLEMS: Mapping[str, str] = {
     "not_allowed": "Bu işlem için yetkiniz yok.",
-    "login_refused": "Kullanıcı adı veya parola yanlış.",
+    "login_refused": "Kullanıcı adı veya parola yanlış. Beş yanlış denemeden sonra hesap bir süre kilitlenir.",
     "form_outdated": "Sayfa eskimiş. Lütfen sayfayı yenileyip yeniden deneyin.",
     "stale_version": "Bu kayıt siz bakarken değişti. Lütfen sayfayı yenileyin.",
     "transition_refused": "Bu durumdan o duruma geçilemez.",
@@ -42,7 +43,14 @@ PROBLEMS: Mapping[str, str] = {
     "unknown_unit": "Böyle bir birim yok: {unit}",
     "unknown_body": "Böyle bir kurum yok: {body}",
     "username_taken": "Bu kullanıcı adı kullanılamaz.",
+    "username_refused": "Kullanıcı adında küçük harf (a–z), rakam, nokta ve tire olabilir; en çok 40 karakter.",
     "password_short": "Parola en az {least} karakter olmalı.",
+    "password_long": "Parola en çok {most} karakter olabilir.",
+    "password_weak": "Bu parola kolay tahmin edilir. Lütfen başka bir parola seçin.",
+    "password_differs": "İki parola aynı değil.",
+    "password_wrong": "Şimdiki parolanız yanlış.",
+    "code_wrong": "Kod yanlış ya da süresi geçmiş. Lütfen yeni kodu girin.",
+    "too_many": "Çok fazla deneme yapıldı. Lütfen {seconds} saniye sonra yeniden deneyin.",
     "not_a_form": "Form okunamadı.",
     "not_a_number": "Sayı bekleniyordu.",
     "not_found": "Aradığınız sayfa yok.",
@@ -61,9 +69,10 @@ class Desk:
         reads: Transactions,
         clock: Clock,
         files: UploadStore,
+        limits: Limits,
     ) -> None:
         self.settings, self.municipality = settings, municipality
-        self.writes, self.reads, self.clock, self.files = writes, reads, clock, files
+        self.writes, self.reads, self.clock, self.files, self.limits = writes, reads, clock, files, limits
         self.hub = DeskHub(reads)
         self.texts = Texts(municipality)
         self.problems: dict[str, str] = dict(PROBLEMS)

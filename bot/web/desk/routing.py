@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import anyio.to_thread
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,7 +25,7 @@ from bot.service.policy import Right
 from bot.service.staff import digest, is_current, needs_touch
 from bot.web.desk.frame import Desk
 from bot.web.desk.visit import Visit
-from bot.web.limits import address_of
+from bot.web.limits import TooMany, address_of
 
 PREFIX = "/masa"
 COOKIE = "hizmet_masa"
@@ -57,6 +58,8 @@ def guarded(desk: Desk, route: DeskRoute) -> Route:
             return _to_login(request, visit)
         try:
             return await _answer(desk, request, route, visit)
+        except TooMany as error:
+            return await anyio.to_thread.run_sync(_slowed_down, desk, visit, error)
         except UserError as error:
             return await anyio.to_thread.run_sync(_problem, desk, visit, error)
 
@@ -67,6 +70,7 @@ async def _answer(desk: Desk, request: Request, route: DeskRoute, visit: Visit) 
     if route.right is not None:
         visit.require(route.right)
     if request.method not in _SAFE:
+        visit = replace(visit, form=await _form(request, route))
         _check_token(visit)
     if route.stream is not None:
         return await route.stream(visit)
@@ -74,19 +78,25 @@ async def _answer(desk: Desk, request: Request, route: DeskRoute, visit: Visit) 
     return await anyio.to_thread.run_sync(route.screen, visit)
 
 
+async def _form(request: Request, route: DeskRoute) -> FormData:
+    """The posted form; read only once the right is known."""
+    try:
+        return await request.form(max_files=route.max_files, max_fields=2000, max_part_size=256 * 1024)
+    except (MultiPartException, UnicodeError) as error:
+        raise UserError("not_a_form") from error
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+        raise UserError("not_a_form") from error
+
+
 async def _visit(desk: Desk, request: Request, route: DeskRoute) -> Visit:
-    form = FormData()
-    if request.method not in _SAFE:
-        try:
-            form = await request.form(max_files=route.max_files, max_fields=2000, max_part_size=256 * 1024)
-        except (MultiPartException, UnicodeError) as error:
-            raise UserError("not_a_form") from error
     now = desk.clock.now()
     visit = Visit(
         url_path=request.url.path,
         query=request.query_params,
         path=request.path_params,
-        form=form,
+        form=FormData(),
         now=now,
         address=address_of(request),
         agent=request.headers.get("user-agent", ""),
@@ -137,6 +147,14 @@ def _problem(desk: Desk, visit: Visit, error: UserError) -> Response:
     status = _STATUS.get(type(error), 422)
     template = "desk/_problem.html" if visit.htmx else "desk/problem.html"
     return desk.page(visit, template, status=status, problem=desk.told(visit, error), code=status)
+
+
+def _slowed_down(desk: Desk, visit: Visit, error: TooMany) -> Response:
+    shown = desk.say(visit, desk.problems["too_many"], seconds=error.retry_after)
+    template = "desk/_problem.html" if visit.htmx else "desk/problem.html"
+    response = desk.page(visit, template, status=429, problem=shown, code=429)
+    response.headers["retry-after"] = str(error.retry_after)
+    return response
 
 
 def desk_routes(desk: Desk, routes: Sequence[DeskRoute]) -> list[Route]:

@@ -57,6 +57,11 @@ class Visit:
         value = self.form.get(name)
         return clean(value).strip()[:most] if isinstance(value, str) else ""
 
+    def password(self, name: str) -> str:
+        """A field as it was typed, blanks and all."""
+        value = self.form.get(name)
+        return value[:1000] if isinstance(value, str) else ""
+
     def texts(self, name: str) -> list[str]:
         return [clean(value).strip()[:200] for value in self.form.getlist(name) if isinstance(value, str)]
 
