@@ -33,7 +33,7 @@ class XSettings:
     seconds: float = 10.0
     poll_seconds: float = 30.0
     month_reads: int = 10_000
-    window_mentions: int = 10
+    window_mentions: int = 300
     window_messages: int = 15
     webhook: bool = False
 

@@ -76,13 +76,14 @@ class Button:
 
 @dataclass(frozen=True)
 class Reply:
-    """A message to a citizen; `asks` says that an answer is awaited (a question)."""
+    """A message to a citizen; `asks` says that an answer is awaited, `invites` that it should come in private."""
 
     text: str
     buttons: tuple[Button, ...] = ()
     asks: bool = False
     wants_location: bool = False
     public: bool = False
+    invites: bool = False
 
 
 class InboxState(StrEnum):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.weighing import weight
 from bot.errors import UserError
-from bot.service.public_text import check_public, public_problem, weight
+from bot.service.public_text import check_public, public_problem
 from tests.support import selcuklu
 
 TOWN = selcuklu()

@@ -12,10 +12,10 @@ from telegram import LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction
 
 from bot.channels.files import GONE, TOO_LARGE, DiskFiles
+from bot.channels.splitting import parts
 from bot.channels.telegram.api import Endpoint
 from bot.channels.telegram.keyboards import Labels, keyboard
 from bot.channels.telegram.parsing import ALLOWED_UPDATES, CHANNEL
-from bot.channels.telegram.splitting import parts
 from bot.config import Settings
 from bot.domain.messages import FileRef, Reply
 from bot.errors import HizmetError, Rejected

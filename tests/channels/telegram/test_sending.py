@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import pytest
 
 from bot.channels.files import DiskFiles
+from bot.channels.splitting import parts, units
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.keyboards import rows
-from bot.channels.telegram.splitting import parts, units
 from bot.config import Settings
 from bot.domain.messages import Button, Reply
 from bot.errors import CredentialsRefused, TransientError, UncertainError, Unreachable
