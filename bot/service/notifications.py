@@ -51,6 +51,7 @@ class Notifier:
 
     def _text(self, request: Request, note: str | None, sent_to_body: bool) -> str:
         body = self._municipality.bodies.get(request.body or "")
+        other = self._uow.requests.get(request.duplicate_of) if request.duplicate_of else None
         key = "notify_forwarded_sent" if sent_to_body else f"notify_{request.status}"
         return self._texts(
             key,
@@ -59,6 +60,7 @@ class Notifier:
             unit=self._municipality.units.get(request.unit or "", ""),
             body=body.name if body else "",
             phone=self._texts.phone_of(body) if body else "",
+            other=other.tracking_no if other else "",
             note=" " + self._texts("note", note=note) if note else "",
         )
 

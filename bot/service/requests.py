@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.requests import Filing, Follower, HistoryEntry, Kind, Note, Place, Priority, Request, Status
 from bot.domain.workflow import OPEN, check_transition
-from bot.errors import NotFound, UserError
+from bot.errors import NotFound, StaleVersion, UserError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
 from bot.service.notifications import Notifier
@@ -83,8 +83,10 @@ class RequestDesk:
         note: str | None = None,
         notify: bool = True,
         sent_to_body: bool = False,
+        told: bool = True,
     ) -> None:
-        """Move the request to `after`. Raises TransitionRefused. `note` is for the citizen; `reason` is a code."""
+        """Move the request to `after`. Raises TransitionRefused. `reason` is a code; `note` is for the citizen, or,
+        where it isn't `told`, for the staff alone."""
         before = request.status
         check_transition(before, after)
         request.status = after
@@ -94,26 +96,69 @@ class RequestDesk:
         if after is Status.REOPENED:
             request.reopened_count += 1
             request.due_at = self._municipality.due(request.service, self._now)
-        entry = self._record(request, actor, "status", before, after, reason, note)
+        entry = self._record(request, actor, "status", before, after, reason, note, "staff" if told else "internal")
         if notify:
-            self._notifier.status_changed(request, entry, note, sent_to_body)
+            self._notifier.status_changed(request, entry, note if told else None, sent_to_body)
 
-    def assign(self, request: Request, unit: str, actor: str, note: str | None = None) -> None:
+    def assign(self, request: Request, unit: str, actor: str, note: str | None = None, told: bool = True) -> None:
         """Give the request to a unit of the municipality."""
         if unit not in self._municipality.units:
             raise UserError("unknown_unit", unit=unit)
         request.unit, request.body = unit, None
-        self.change(request, Status.ASSIGNED, actor, reason=unit, note=note)
+        self.change(request, Status.ASSIGNED, actor, reason=unit, note=note, told=told)
 
-    def forward(self, request: Request, body: str, actor: str, note: str | None = None, sent: bool = False) -> None:
+    def forward(
+        self,
+        request: Request,
+        body: str,
+        actor: str,
+        note: str | None = None,
+        sent: bool = False,
+        told: bool = True,
+    ) -> None:
         """Record that another body is responsible; `sent` where the case was really passed on to it."""
         if body not in self._municipality.bodies:
             raise UserError("unknown_body", body=body)
         request.body = body
-        self.change(request, Status.FORWARDED, actor, reason=body, note=note, sent_to_body=sent)
+        self.change(request, Status.FORWARDED, actor, reason=body, note=note, sent_to_body=sent, told=told)
+
+    def merge(self, request: Request, into: Request, actor: str, note: str | None = None) -> None:
+        """The matter is filed already as `into`, which must be open: who filed or follows this one follows that one.
+
+        Raises UserError merge_refused, TransitionRefused.
+        """
+        assert request.id is not None and into.id is not None
+        if request.id == into.id or Status(into.status) not in OPEN | {Status.FORWARDED}:
+            raise UserError("merge_refused", number=into.tracking_no)
+        moved = self._uow.requests.followers(request.id)
+        request.duplicate_of = into.id
+        self.change(request, Status.DUPLICATE, actor, reason=into.tracking_no, note=note)
+        if request.citizen_id and request.conversation_id:
+            self._follow(into, request.citizen_id, request.conversation_id)
+        for follower in moved:
+            self._uow.requests.remove_follower(request.id, follower.citizen_id)
+            self._follow(into, follower.citizen_id, follower.conversation_id)
+        self._record(into, actor, "merged", reason=request.tracking_no)
+        into.updated_at = self._now
+
+    def separate(self, request: Request, actor: str, note: str | None = None) -> None:
+        """It was no duplicate: it is received anew, and who filed it follows the other one no more."""
+        into = self._uow.requests.get(request.duplicate_of) if request.duplicate_of else None
+        self.change(request, Status.RECEIVED, actor, reason=into.tracking_no if into else None, note=note, notify=False)
+        request.duplicate_of = None
+        if into is not None and request.citizen_id:
+            self._uow.requests.remove_follower(into.id or 0, request.citizen_id)
+            self._record(into, actor, "separated", reason=request.tracking_no)
+
+    def prioritize(self, request: Request, priority: Priority, actor: str) -> None:
+        """Urgent or not; nothing is recorded where it stands so already."""
+        if request.priority == priority:
+            return
+        request.priority, request.updated_at = priority, self._now
+        self._record(request, actor, "priority", reason=priority)
 
     def reclassify(self, request: Request, service: str, actor: str) -> None:
-        """Correct the service (and with it unit or body) of a request."""
+        """Correct the service, and with it unit or body: what is another body's is forwarded, and back."""
         if service not in self._municipality.services:
             raise UserError("unknown_service", service=service)
         entry = self._municipality.services[service]
@@ -121,6 +166,11 @@ class RequestDesk:
         request.service, request.unit, request.body = service, entry.unit, entry.body
         request.updated_at = self._now
         self._record(request, actor, "reclassified", reason=reason)
+        if entry.body is not None and is_open(request) and request.kind != Kind.THANKS:
+            self.forward(request, entry.body, actor)
+        elif entry.unit is not None and request.status == Status.FORWARDED:
+            request.due_at = self._municipality.due(service, self._now)
+            self.assign(request, entry.unit, actor)
 
     def amend(self, request: Request, place: Place, actor: str) -> None:
         """Correct the place of a request."""
@@ -193,6 +243,11 @@ class RequestDesk:
         closed = request.closed_at or request.updated_at
         return request.status in (Status.RESOLVED, Status.REJECTED) and self._now - closed <= REOPEN_WITHIN
 
+    def _follow(self, request: Request, citizen_id: int, conversation_id: int) -> None:
+        assert request.id is not None
+        if citizen_id != request.citizen_id:
+            self._uow.requests.add_follower(Follower(request.id, citizen_id, conversation_id, self._now))
+
     def _record(
         self,
         request: Request,
@@ -233,6 +288,12 @@ def find_request(uow: UnitOfWork, number: str, lock: bool = True) -> Request:
     locked = uow.requests.get(found.id, lock=lock)
     assert locked is not None
     return locked
+
+
+def check_version(request: Request, seen: int) -> None:
+    """Raise StaleVersion unless the request is still the one that was `seen`."""
+    if request.version != seen:
+        raise StaleVersion("stale_version", number=request.tracking_no)
 
 
 def is_open(request: Request) -> bool:

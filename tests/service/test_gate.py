@@ -11,10 +11,10 @@ from sqlalchemy import Engine, func, select
 from bot.db.tables import history, notes, outbox, requests
 from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.messages import EventKind, IncomingEvent
-from bot.domain.requests import Filing, Kind, Place, Status
-from bot.errors import TransitionRefused
+from bot.domain.requests import Filing, Kind, Place, Priority, Status
+from bot.errors import StaleVersion, TransitionRefused, UserError
 from bot.ports import UnitOfWorkFactory
-from bot.service.requests import RequestDesk, find_request
+from bot.service.requests import RequestDesk, check_version, find_request
 from tests.support import selcuklu
 
 NOON = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
@@ -155,3 +155,67 @@ def test_a_withdrawn_request_that_others_follow_goes_on_with_them(uows: UnitOfWo
         desk(uow).withdraw(request, "citizen:1")
         assert request.status == Status.RECEIVED
         assert request.citizen_id == follower
+
+
+def test_a_duplicate_brings_its_citizens_to_the_one_that_stays(uows: UnitOfWorkFactory, engine: Engine) -> None:
+    with uows() as uow:
+        stays, goes = file(uow), file(uow, "2.0", who="ali")
+        desk(uow).join(find_request(uow, goes), *citizen(uow, "veli"), "bende de")
+        desk(uow).merge(find_request(uow, goes), find_request(uow, stays), "staff:x")
+        uow.commit()
+    with uows() as uow:
+        gone, kept = find_request(uow, goes), find_request(uow, stays)
+        assert (gone.status, gone.duplicate_of) == (Status.DUPLICATE, kept.id)
+        told = [follower.citizen_id for follower in uow.requests.followers(kept.id or 0)]
+        assert told == [citizen(uow, "ali")[0], citizen(uow, "veli")[0]]
+        assert not uow.requests.followers(gone.id or 0)
+    with engine.connect() as connection:
+        bodies = connection.execute(select(outbox.c.body).where(outbox.c.kind == "notification")).scalars().all()
+    assert len(bodies) == 2 and all(stays in body["text"] for body in bodies)
+
+
+def test_nothing_is_merged_into_itself_or_into_what_has_ended(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        one, other = find_request(uow, file(uow)), find_request(uow, file(uow, "2.0", who="ali"))
+        desk(uow).change(other, Status.RESOLVED, "staff:x", notify=False)
+        for into in (one, other):
+            with pytest.raises(UserError, match="merge_refused"):
+                desk(uow).merge(one, into, "staff:x")
+        assert one.status == Status.RECEIVED
+
+
+def test_what_was_no_duplicate_stands_on_its_own_again(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        stays, goes = find_request(uow, file(uow)), find_request(uow, file(uow, "2.0", who="ali"))
+        desk(uow).merge(goes, stays, "staff:x")
+        desk(uow).separate(goes, "staff:x")
+        assert (goes.status, goes.duplicate_of) == (Status.RECEIVED, None)
+        assert not uow.requests.followers(stays.id or 0)
+
+
+def test_a_corrected_service_brings_the_request_to_who_is_responsible(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        request = find_request(uow, file(uow))
+        desk(uow).reclassify(request, "power_outage", "staff:x")
+        assert (request.status, request.body, request.unit) == (Status.FORWARDED, "medas", None)
+        desk(uow).reclassify(request, "road_damage", "staff:x")
+        assert (request.status, request.body, request.unit) == (Status.ASSIGNED, None, "public_works")
+
+
+def test_words_for_the_staff_alone_are_not_told(uows: UnitOfWorkFactory, engine: Engine) -> None:
+    with uows() as uow:
+        desk(uow).assign(find_request(uow, file(uow)), "parks", "staff:x", "ağaç da var", told=False)
+        uow.commit()
+    with engine.connect() as connection:
+        bodies = connection.execute(select(outbox.c.body).where(outbox.c.kind == "notification")).scalars().all()
+        assert connection.execute(select(notes.c.kind)).scalars().all() == ["internal"]
+    assert len(bodies) == 1 and "ağaç" not in str(bodies)
+
+
+def test_who_saw_an_older_version_is_told(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        request = find_request(uow, file(uow))
+        check_version(request, request.version)
+        desk(uow).prioritize(request, Priority.URGENT, "staff:x")
+        with pytest.raises(StaleVersion):
+            check_version(request, 1)
