@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
 from bot.domain.requests import Filing, Kind, Place, Request
-from bot.domain.understanding import Act, Problem
+from bot.domain.understanding import Act
 from bot.service.dialogue.asking import advance, next_draft, say_filed
 from bot.service.dialogue.drafts import (
     ASK_BELOW,
@@ -21,6 +21,7 @@ from bot.service.dialogue.drafts import (
     with_message,
 )
 from bot.service.dialogue.moves import thanks_but
+from bot.service.dialogue.problems import problems_said
 from bot.service.dialogue.talk import Talk, step
 
 CORRECTION_ABOVE = 0.1
@@ -42,8 +43,8 @@ def report(talk: Talk) -> None:
         advance(talk)
         return
     queued = draft is not None
-    for index, problem in enumerate(u.problems or (Problem(talk.text, ()),)):
-        fresh = new_draft(talk, problem, index)
+    for index, said in enumerate(problems_said(talk, place_said(talk))):
+        fresh = new_draft(talk, said.problem, index, said)
         if fresh.kind is Kind.THANKS and thanks_but(talk.text):
             fresh = replace(fresh, kind=Kind.COMPLAINT)
         talk.begin(fresh)

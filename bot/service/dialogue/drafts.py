@@ -8,6 +8,7 @@ from bot.domain.conversation import Draft, Step
 from bot.domain.messages import EventKind
 from bot.domain.requests import Kind, Place, Request
 from bot.domain.understanding import Problem, Understanding
+from bot.service.dialogue.problems import Said
 from bot.service.dialogue.talk import Talk
 from bot.turkish import fold
 
@@ -18,12 +19,12 @@ CLOSE = 0.6
 MAX_DESCRIPTION = 4000
 
 
-def new_draft(talk: Talk, problem: Problem, index: int) -> Draft:
+def new_draft(talk: Talk, problem: Problem, index: int, said: Said | None = None) -> Draft:
+    """A draft of one problem; `said` where the message holds several, each with words and a place of its own."""
     u = talk.understanding
-    several = len(u.problems) > 1
     best = problem.services[0] if problem.services else None
     close = [s.label for s in problem.services[1:3] if best and s.confidence >= CLOSE * best.confidence]
-    description = talk.text.strip() if not several else problem.text.strip()
+    description = said.text if said else talk.text.strip()
     return Draft(
         key=f"{talk.key}.{index}",
         description=description[:MAX_DESCRIPTION],
@@ -31,8 +32,8 @@ def new_draft(talk: Talk, problem: Problem, index: int) -> Draft:
         confidence=best.confidence if best else 0.0,
         alternatives=tuple(close),
         kind=problem.kind if problem.kind is not Kind.INFORMATION else Kind.REQUEST,
-        place=place_said(talk),
-        candidates=u.candidates,
+        place=said.place if said else place_said(talk),
+        candidates=u.candidates if said is None or not said.place.neighbourhood else (),
         urgent=_is_urgent(talk, best.label if best else None),
         danger=u.danger if _danger_named(u) else None,
         sensitive=u.sensitive,

@@ -1,0 +1,99 @@
+"""The problems of a message, each with its own words and its own place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from rapidfuzz import fuzz
+
+from bot.domain.requests import Place
+from bot.domain.understanding import Act, Problem, Understanding
+from bot.service.dialogue.talk import Talk
+from bot.turkish import fold
+
+CLEAR = 0.6
+"""From here on a sentence alone says what it is about."""
+ALIKE = 60
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
+_CLAUSES = re.compile(r"(?<=[.!?;,])\s+|\n+")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One problem: `text` is the citizen's words about it, `place` where it is."""
+
+    problem: Problem
+    text: str
+    place: Place
+
+
+def problems_said(talk: Talk, place: Place) -> Sequence[Said]:
+    """All problems of the turn's message, whose place as a whole is `place`; at least one."""
+    u = talk.understanding
+    whole = talk.text.strip()
+    if len(u.problems) > 1 and talk.parse is not None:
+        parts = [problem.text for problem in u.problems]
+        texts = _own_words(whole, parts)
+        cut = [part if text == whole else text for part, text in zip(parts, texts, strict=True)]
+        places = _places(place, [talk.parse(part).place for part in cut])
+        return [Said(*each) for each in zip(u.problems, texts, places, strict=True)]
+    return _by_neighbourhood(talk, whole) or [Said(p, whole, place) for p in u.problems or (Problem(whole, ()),)]
+
+
+def _places(whole: Place, parts: Sequence[Place]) -> list[Place]:
+    """A part that names its neighbourhood stands alone; others take what they lack from the part before."""
+    found: list[Place] = []
+    for part in parts:
+        before = found[-1] if found else whole
+        found.append(part if part.neighbourhood else before.merged(replace(part, district=None)))
+    position = replace(Place(), latitude=whole.latitude, longitude=whole.longitude)
+    return [position.merged(place) for place in found]
+
+
+def _own_words(whole: str, parts: Sequence[str]) -> list[str]:
+    """The parts as they were written: they come folded, word for word. The whole message where that doesn't fit."""
+    words = whole.split()
+    found, begin = [], 0
+    for part in parts:
+        end = begin + len(part.split())
+        found.append(" ".join(words[begin:end]))
+        begin = end
+    fits = all(fuzz.ratio(fold(own), part) >= ALIKE for own, part in zip(found, parts, strict=True))
+    if not fits or begin > len(words):
+        return [whole] * len(parts)
+    return [*found[:-1], " ".join((found[-1], *words[begin:]))]
+
+
+def _by_neighbourhood(talk: Talk, whole: str) -> list[Said]:
+    """Sentences that tell of different neighbourhoods, each of a problem; empty where there are no two of them."""
+    u = talk.understanding
+    if talk.parse is None or u.act is not Act.REPORT or u.place.neighbourhood is None or u.negated:
+        return []
+    for separator in (_SENTENCES, _CLAUSES):
+        sentences = [part for part in separator.split(whole) if part.strip()]
+        if 1 < len(sentences) <= 8:
+            found = _told_apart(talk, sentences)
+            if found:
+                return found
+    return []
+
+
+def _told_apart(talk: Talk, sentences: Sequence[str]) -> list[Said]:
+    """Sentences grouped under the neighbourhood that was named last; each group must tell a problem."""
+    assert talk.parse is not None
+    named: list[tuple[str | None, str]] = []
+    for sentence in sentences:
+        name = talk.parse(sentence).place.neighbourhood
+        named.append((name or (named[-1][0] if named else None), sentence))
+    groups = [(name, " ".join(text for _, text in group)) for name, group in groupby(named, key=lambda pair: pair[0])]
+    if len({name for name, _ in groups if name}) < 2 or groups[0][0] is None:
+        return []
+    said = [(text, talk.parse(text)) for _, text in groups]
+    return [Said(u.problems[0], text, u.place) for text, u in said] if all(map(_tells, (u for _, u in said))) else []
+
+
+def _tells(u: Understanding) -> bool:
+    return u.act is Act.REPORT and u.service_confidence >= CLEAR and not u.outside
