@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,9 +27,15 @@ class Classifier(Learner):
     def fit(self, examples: Sequence[Any]) -> None:
         from bot.nlu.fitting import fit_linear  # noqa: PLC0415  (scikit-learn and scipy only where one trains)
 
-        fitted = fit_linear(self.samples(examples), self.config["strength"], self.config["dense_strength"])
+        fitted = fit_linear(
+            self.samples(examples), self.config["strength"], self.config["dense_strength"], families=self.families()
+        )
         self.model = fitted.model
         self.learn_more(fitted)
+
+    def families(self) -> Mapping[str, str]:
+        """What labels belong together, where a coarser question helps the finer one."""
+        return {}
 
     def learn_more(self, fitted: Any) -> None:
         """Set thresholds and the like from what was said of held-out messages (bot.nlu.fitting.Fitted)."""

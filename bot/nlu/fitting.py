@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from bot.nlu.linear import LinearModel, single, softmax
@@ -19,6 +20,7 @@ from bot.nlu.vectors import Floats, SparseVector
 
 FOLDS = 4
 EVEN = 0.5
+SMOOTHING = 0.3
 Fit = Callable[[Any, NDArray[np.int64], int], tuple[Floats, Floats]]
 """(matrix, target, classes) to weights (columns, classes) and bias (classes,)."""
 
@@ -48,42 +50,61 @@ class Fitted:
 
 
 def fit_linear(
-    samples: Sequence[Sample], strength: float = 0.3, dense_strength: float = 0.003, calibrated: bool = True
+    samples: Sequence[Sample],
+    strength: float = 0.3,
+    dense_strength: float = 0.003,
+    calibrated: bool = True,
+    families: Mapping[str, str] | None = None,
 ) -> Fitted:
-    """A support vector machine over the sparse vectors (noisy copies too), logistic regression over the dense ones
-    (written texts), fused and calibrated on held-out folds by minimal log loss (temperature scaling, Guo et al. 2017).
+    """Three linear views of the sparse vectors (noisy copies too): a support vector machine over the labels, complement
+    naive Bayes (Rennie et al. 2003), and, where `families` groups the labels, a machine over the families. With dense
+    vectors (written texts alone) logistic regression. All are fused and calibrated on held-out folds by minimal log
+    loss (temperature scaling, Guo et al. 2017). Not `calibrated`: the first machine alone.
     """
     labels = tuple(sorted({sample.label for sample in samples}))
-    nothing = np.zeros((0, len(labels)), dtype=np.float32), np.zeros(0, dtype=np.int64)
     if len(labels) < 2:
-        return Fitted(single(labels), *nothing)
+        return _unknown(single(labels))
     place = {label: index for index, label in enumerate(labels)}
     target = np.array([place[sample.label] for sample in samples])
-    written = np.array([not sample.noisy for sample in samples])
     matrix = stacked([sample.sparse for sample in samples])
-    dense = _dense([sample for sample in samples if not sample.noisy])
-    fits = (_svm(strength), _logistic(dense_strength))
-
+    fits = [_svm(strength), _bayes]
+    if families:
+        fits.append(_over_families(strength, [families.get(label, label) for label in labels]))
     weights, bias = fits[0](matrix, target, len(labels))
-    dense_weights, dense_bias = weights[:0], np.zeros(len(labels), dtype=np.float32)
-    if dense is not None:
-        dense_weights, dense_bias = fits[1](dense, target[written], len(labels))
-    model = LinearModel(labels, weights, bias, dense_weights, dense_bias)
-
+    none = np.zeros((0, len(labels)), dtype=np.float32)
+    model = LinearModel(labels, weights, bias, none, np.zeros(len(labels), dtype=np.float32))
     if not calibrated:
-        return Fitted(model, *nothing)
-    folds = folds_of([sample for sample in samples if not sample.noisy])
-    parts = [held_out(fits[0], matrix[written], target[written], folds, len(labels))]
+        return _unknown(model)
+
+    rows = np.flatnonzero([not sample.noisy for sample in samples])
+    written, right = [samples[row] for row in rows], target[rows]
+    folds = folds_of(written)
+    said = held_out(fits, matrix[rows], right, folds, len(labels))
+    if said is None:
+        return _unknown(model)
+    scales = scales_of(said, right, [6.0] + [1.0] * (len(fits) - 1))
+    views = [(weights, bias), *(fit(matrix, target, len(labels)) for fit in fits[1:])]
+    model.weights = _weighted([view[0] for view in views], scales)
+    model.bias = _weighted([view[1] for view in views], scales)
+    scores = _weighted(said, scales)
+    dense = _dense(written)
     if dense is not None:
-        parts.append(held_out(fits[1], dense, target[written], folds, len(labels)))
-    if any(part is None for part in parts):
-        return Fitted(model, *nothing)
-    known = [part for part in parts if part is not None]
-    model.alone_scale = float(scales_of(known[:1], target[written])[0])
-    scales = scales_of(known, target[written])
-    model.sparse_scale, model.dense_scale = float(scales[0]), float(scales[-1])
-    scores = sum((scale * part for scale, part in zip(scales, known, strict=True)), np.float32(0))
-    return Fitted(model, softmax(np.asarray(scores, dtype=np.float32)), target[written])
+        logistic = _logistic(dense_strength)
+        model.dense_weights, model.dense_bias = logistic(dense, right, len(labels))
+        both = [scores, *(held_out([logistic], dense, right, folds, len(labels)) or [])]
+        fused = scales_of(both, right, [1.0, 0.7])
+        model.sparse_scale, model.dense_scale = float(fused[0]), float(fused[1])
+        scores = _weighted(both, fused)
+    return Fitted(model, softmax(scores), right)
+
+
+def _unknown(model: LinearModel) -> Fitted:
+    """A model of which nothing is known on held-out texts."""
+    return Fitted(model, np.zeros((0, len(model.labels)), dtype=np.float32), np.zeros(0, dtype=np.int64))
+
+
+def _weighted(parts: Sequence[Floats], scales: NDArray[np.float64]) -> Floats:
+    return np.asarray(sum(np.float32(scale) * part for scale, part in zip(scales, parts, strict=True)), np.float32)
 
 
 def stacked(vectors: Sequence[SparseVector]) -> Any:
@@ -106,6 +127,25 @@ def _svm(strength: float) -> Fit:
         machine = LinearSVC(C=strength, class_weight=_balance(target, classes), random_state=0, tol=1e-2, max_iter=300)
         machine.fit(matrix, target)
         return _of_all(machine.coef_, machine.intercept_)
+
+    return fit
+
+
+def _bayes(matrix: Any, target: NDArray[np.int64], classes: int) -> tuple[Floats, Floats]:
+    machine = ComplementNB(alpha=SMOOTHING).fit(matrix, target)
+    return machine.feature_log_prob_.T.astype(np.float32), np.zeros(classes, dtype=np.float32)
+
+
+def _over_families(strength: float, family_of: Sequence[str]) -> Fit:
+    """Which family a text belongs to; every label gets its family's score."""
+    families = sorted(set(family_of))
+    member = np.array([families.index(family) for family in family_of])
+
+    def fit(matrix: Any, target: NDArray[np.int64], classes: int) -> tuple[Floats, Floats]:
+        if len(families) < 2:
+            return np.zeros((matrix.shape[1], classes), dtype=np.float32), np.zeros(classes, dtype=np.float32)
+        weights, bias = _svm(strength)(matrix, member[target], len(families))
+        return weights[:, member], bias[member]
 
     return fit
 
@@ -140,21 +180,25 @@ def folds_of(samples: Sequence[Sample], folds: int = FOLDS) -> NDArray[np.int64]
     return np.array([zlib.crc32(sample.group.encode()) % folds for sample in samples])
 
 
-def held_out(fit: Fit, matrix: Any, target: NDArray[np.int64], folds: NDArray[np.int64], classes: int) -> Floats | None:
-    """Scores (n, classes) of every row by a model that did not see its fold; None where a fold lacks a class."""
-    scores = np.zeros((len(target), classes), dtype=np.float32)
+def held_out(
+    fits: Sequence[Fit], matrix: Any, target: NDArray[np.int64], folds: NDArray[np.int64], classes: int
+) -> list[Floats] | None:
+    """Scores (n, classes) by each fit of every row, by models that did not see its fold; None where a fold lacks a
+    class."""
+    scores = [np.zeros((len(target), classes), dtype=np.float32) for _ in fits]
     for number in range(FOLDS):
         inside, outside = folds != number, folds == number
         if len(set(target[inside])) < classes:
             return None
-        if outside.any():
-            weights, bias = fit(matrix[inside], target[inside], classes)
-            scores[outside] = matrix[outside] @ weights + bias
+        for fit, found in zip(fits, scores, strict=True):
+            if outside.any():
+                weights, bias = fit(matrix[inside], target[inside], classes)
+                found[outside] = matrix[outside] @ weights + bias
     return scores
 
 
-def scales_of(parts: Sequence[Floats], target: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The factor for each part with which softmax of the sum has the least log loss."""
+def scales_of(parts: Sequence[Floats], target: NDArray[np.int64], start: Sequence[float]) -> NDArray[np.float64]:
+    """The factor for each part with which softmax of the sum has the least log loss; the search begins at `start`."""
     rows = np.arange(len(target))
     exact = [part.astype(np.float64) for part in parts]  # the optimiser's differences need the digits
 
@@ -163,6 +207,5 @@ def scales_of(parts: Sequence[Floats], target: NDArray[np.int64]) -> NDArray[np.
         scores = scores - scores.max(axis=1, keepdims=True)
         return float((np.log(np.exp(scores).sum(axis=1)) - scores[rows, target]).mean())
 
-    start = np.log([6.0, 0.7][: len(parts)])
-    found = minimize(loss, start, method="L-BFGS-B", options={"maxiter": 40})
+    found = minimize(loss, np.log(start), method="L-BFGS-B", options={"maxiter": 40})
     return np.asarray(np.exp(found.x), dtype=np.float64)

@@ -9,7 +9,8 @@ from bot.domain.requests import Kind
 from bot.domain.understanding import Act
 
 CLEAN = "clean_text"  # str: NFC, no invisible characters, plain apostrophes
-NORMAL = "normal_text"  # str: folded to ASCII lower case, numbers levelled, cut; what the features are made of
+SPANS = "place_spans"  # list of (start, end, entity) in the text as written
+NORMAL = "normal_text"  # str: folded to ASCII lower case, numbers and names of places levelled, cut; what the features are made of
 SPARSE = "sparse_vector"  # bot.nlu.vectors.SparseVector
 DENSE = "dense_vector"  # float32 (384,)
 NOISE = "noise"  # str: which noise made this training copy; absent in written messages

@@ -1,4 +1,4 @@
-"""Normaliser: the first component; leaves the cleaned and the normal form of the text, and Rasa's tokens."""
+"""Normaliser: leaves the cleaned and the normal form of the text, and Rasa's tokens."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import Component
-from bot.nlu.keys import CLEAN, NORMAL
-from bot.nlu.normalisation import clean, normal
+from bot.nlu.keys import CLEAN, NORMAL, SPANS
+from bot.nlu.normalisation import clean, masked, normal
 
 _TOKEN = re.compile(r"\w+(?:['’/-]\w+)*|[^\w\s]")
 _MAX_TOKENS = 400
@@ -37,7 +37,7 @@ class Normaliser(Component):
     def _normalise(self, message: Message) -> None:
         text = message.get("text") or ""
         message.set(CLEAN, clean(text))
-        message.set(NORMAL, normal(text))
+        message.set(NORMAL, normal(masked(text, message.get(SPANS) or ())))
 
 
 def tokens(text: str) -> list[Any]:

@@ -14,8 +14,8 @@ from bot.config import load_settings
 from bot.municipality import load_municipality
 from bot.nlu.component import Component
 from bot.nlu.gazetteer import Gazetteer
-from bot.nlu.keys import put
-from bot.nlu.places import find_places
+from bot.nlu.keys import SPANS, put
+from bot.nlu.places import FoundPlaces, find_places
 
 ENTITIES = "entities"
 
@@ -41,8 +41,10 @@ class PlaceExtractor(Component):
     """Adds `neighbourhood`, `street`, `door_no`, `landmark` entities (value: normal form; start, end: characters).
 
     Puts into `understanding`: place (dict of Place's fields), negated, candidates (lists of official names), outside
-    and unlisted (str or None). Training messages keep their own annotations.
+    and unlisted (str or None); sets `place_spans`. Training messages keep their own annotations and get the spans alone.
     """
+
+    prepares = True
 
     defaults: ClassVar[dict[str, Any]] = {"municipality": None}
 
@@ -53,6 +55,7 @@ class PlaceExtractor(Component):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             found = find_places(message.get("text") or "", self._gazetteer)
+            message.set(SPANS, spans_of(found))
             add_entities(
                 message,
                 [{**asdict(span), "confidence_entity": 1.0, "extractor": type(self).__name__} for span in found.spans],
@@ -68,4 +71,11 @@ class PlaceExtractor(Component):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        for message in training_data.intent_examples:
+            message.set(SPANS, spans_of(find_places(message.get("text") or "", self._gazetteer)))
         return training_data
+
+
+def spans_of(found: FoundPlaces) -> list[tuple[int, int, str]]:
+    """(start, end, entity) of what was found."""
+    return [(span.start, span.end, span.entity) for span in found.spans]

@@ -139,7 +139,7 @@ def best_split(features: SparseFeaturizer, services: LinearModel, text: str) -> 
     squares = np.array([float(vector.values @ vector.values) for vector in vectors])
 
     def about(selected: slice) -> Floats:
-        norm = max(float(np.sqrt(squares[selected].sum() / 1.5)), 1e-6)
+        norm = max(float(np.sqrt(squares[selected].sum())) / features.norm, 1e-6)
         return softmax(
             (parts[selected].sum(axis=0) / np.float32(norm) + services.bias) * np.float32(services.alone_scale)
         )

@@ -23,9 +23,10 @@ from bot.nlu.urgency_detector import UrgencyDetector
 
 _TYPES = DefaultV1Recipe.ComponentType
 _CLASSIFIERS = (ActClassifier, ServiceClassifier, KindClassifier, UrgencyDetector, SensitivityDetector, ProblemSplitter)
-_READERS = (LanguageDetector, PlaceExtractor, IdentifierExtractor)
+_READERS = (LanguageDetector, IdentifierExtractor)
 
 DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=False)(Noiser)
+DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=False)(PlaceExtractor)
 DefaultV1Recipe.register(_TYPES.MESSAGE_TOKENIZER, is_trainable=False)(Normaliser)
 DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=True)(SparseFeaturizer)
 DefaultV1Recipe.register(_TYPES.MESSAGE_FEATURIZER, is_trainable=True)(DenseFeaturizer)

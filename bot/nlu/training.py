@@ -23,7 +23,7 @@ from bot.nlu.service_classifier import ServiceClassifier
 from bot.nlu.teaching import as_training_data, chosen_services, parted, read_lesson
 
 Pairs = list[tuple[str, str]]
-_TRIAL = ("Normaliser", "SparseFeaturizer", "DenseFeaturizer", "ServiceClassifier")
+_TRIAL = ("PlaceExtractor", "Normaliser", "SparseFeaturizer", "DenseFeaturizer", "ServiceClassifier")
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,12 @@ def stem_ngrams(text: str, lowest: int, highest: int) -> list[str]:
     return found + _edges(whole) if whole else found
 
 
+def cut_words(text: str, shortest: int, longest: int) -> list[str]:
+    """Words cut after `shortest` … `longest` letters: ways of stemming that are coarser or finer than `STEM`."""
+    words = _WORD.findall(text)
+    return [word[:size] for size in range(shortest, longest + 1) for word in words]
+
+
 def _edges(words: list[str]) -> list[str]:
     last = [word[-4:] for word in words[-2:]]
     return [
