@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.turkish import fold
+
 _STRONG = (
     r"bir de|birde|bide|ayrica|hem de|hemde|hem|ustelik|bu arada|diger(?: bir)? (?:konu|sorun|sikayet|mesele)\w*|"
     r"ikincisi|ikinci olarak|ote yandan|ustune(?: bir de)?|yetmezmis gibi|yetmedi|bunun yaninda|bununla birlikte|arti|"
@@ -11,7 +13,7 @@ _STRONG = (
     r"dahasi"
 )
 _BOUNDARY = re.compile(
-    rf"(?P<strong>[,.;]? *\b(?:{_STRONG})(?=\W))|(?P<stop>[.;!?\n]+(?= ))|(?P<weak>,| (?:ve|ile|da|de)(?= ))"
+    rf"(?P<strong>[,.;]? *\b(?:{_STRONG})(?=\W))|(?P<stop>[.;!?]+(?=\s)|\n+)|(?P<weak>,| (?:ve|ile|da|de)(?= ))"
 )
 _LEAST = 8
 """Letters that a clause needs to be one."""
@@ -19,25 +21,31 @@ _LEAST = 8
 WEAK, STOP, STRONG = 0, 1, 2
 
 
-def clauses_of(text: str, most: int = 14) -> tuple[list[str], list[int]]:
-    """The clauses of a normal form, and for each gap between two of them WEAK, STOP or STRONG."""
-    clauses: list[str] = []
+def clauses_of(text: str, most: int = 14) -> tuple[list[tuple[int, int]], list[int]]:
+    """Begin and end of the clauses of a folded text, and for each gap between two of them WEAK, STOP or STRONG."""
+    bounds: list[tuple[int, int]] = []
     gaps: list[int] = []
     begin = 0
     for match in _BOUNDARY.finditer(text):
         kind = STRONG if match["strong"] else STOP if match["stop"] else WEAK
-        if len(clauses) == most - 1:
+        if len(bounds) == most - 1:
             break
         if match.start() - begin < _LEAST:
             if gaps and kind > gaps[-1] and match.start() - begin < 3:
                 gaps[-1] = kind
             continue
-        clauses.append(text[begin : match.start()])
+        bounds.append((begin, match.start()))
         gaps.append(kind)
         begin = match.start()
-    clauses.append(text[begin:])
-    if len(clauses) > 1 and len(clauses[-1]) < _LEAST:
-        last = clauses.pop()
-        clauses[-1] += last
+    bounds.append((begin, len(text)))
+    if len(bounds) > 1 and len(text) - begin < _LEAST:
+        bounds.pop()
+        bounds[-1] = bounds[-1][0], len(text)
         gaps.pop()
-    return clauses, gaps
+    return bounds, gaps
+
+
+def letter_by_letter(text: str) -> str:
+    """The text folded so that every letter keeps its place."""
+    folded = fold(text)
+    return folded if len(folded) == len(text) else "".join((fold(char) or " ")[0] for char in text)

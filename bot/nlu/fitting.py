@@ -21,6 +21,8 @@ from bot.nlu.vectors import Floats, SparseVector
 FOLDS = 4
 EVEN = 0.5
 SMOOTHING = 0.3
+UNMEASURED = (4.0, 1.0, 1.0)
+"""The factors of the views where the data are too few to measure them on held-out folds."""
 Fit = Callable[[Any, NDArray[np.int64], int], tuple[Floats, Floats]]
 """(matrix, target, classes) to weights (columns, classes) and bias (classes,)."""
 
@@ -53,13 +55,13 @@ def fit_linear(
     samples: Sequence[Sample],
     strength: float = 0.3,
     dense_strength: float = 0.003,
-    calibrated: bool = True,
     families: Mapping[str, str] | None = None,
+    scales: Sequence[float] | None = None,
 ) -> Fitted:
     """Three linear views of the sparse vectors (noisy copies too): a support vector machine over the labels, complement
     naive Bayes (Rennie et al. 2003), and, where `families` groups the labels, a machine over the families. With dense
     vectors (written texts alone) logistic regression. All are fused and calibrated on held-out folds by minimal log
-    loss (temperature scaling, Guo et al. 2017). Not `calibrated`: the first machine alone.
+    loss (temperature scaling, Guo et al. 2017), unless `scales`, the factors of the three views, are known.
     """
     labels = tuple(sorted({sample.label for sample in samples}))
     if len(labels) < 2:
@@ -70,30 +72,25 @@ def fit_linear(
     fits = [_svm(strength), _bayes]
     if families:
         fits.append(_over_families(strength, [families.get(label, label) for label in labels]))
-    weights, bias = fits[0](matrix, target, len(labels))
-    none = np.zeros((0, len(labels)), dtype=np.float32)
-    model = LinearModel(labels, weights, bias, none, np.zeros(len(labels), dtype=np.float32))
-    if not calibrated:
-        return _unknown(model)
-
+    views = [fit(matrix, target, len(labels)) for fit in fits]
     rows = np.flatnonzero([not sample.noisy for sample in samples])
     written, right = [samples[row] for row in rows], target[rows]
     folds = folds_of(written)
-    said = held_out(fits, matrix[rows], right, folds, len(labels))
-    if said is None:
+    said = held_out(fits, matrix[rows], right, folds, len(labels)) if scales is None else None
+    factors = scales_of(said, right, [6.0] + [1.0] * (len(fits) - 1)) if said else scales or UNMEASURED
+    none = np.zeros((0, len(labels)), dtype=np.float32)
+    weights, bias = (_weighted(parts, factors) for parts in zip(*views, strict=True))
+    model = LinearModel(labels, weights, bias, none, np.zeros(len(labels), dtype=np.float32))
+    if not said:
         return _unknown(model)
-    scales = scales_of(said, right, [6.0] + [1.0] * (len(fits) - 1))
-    views = [(weights, bias), *(fit(matrix, target, len(labels)) for fit in fits[1:])]
-    model.weights = _weighted([view[0] for view in views], scales)
-    model.bias = _weighted([view[1] for view in views], scales)
-    scores = _weighted(said, scales)
+    scores = _weighted(said, factors)
     dense = _dense(written)
     if dense is not None:
         logistic = _logistic(dense_strength)
         model.dense_weights, model.dense_bias = logistic(dense, right, len(labels))
         both = [scores, *(held_out([logistic], dense, right, folds, len(labels)) or [])]
         fused = scales_of(both, right, [1.0, 0.7])
-        model.sparse_scale, model.dense_scale = float(fused[0]), float(fused[1])
+        model.sparse_scale, model.dense_scale = fused
         scores = _weighted(both, fused)
     return Fitted(model, softmax(scores), right)
 
@@ -103,8 +100,8 @@ def _unknown(model: LinearModel) -> Fitted:
     return Fitted(model, np.zeros((0, len(model.labels)), dtype=np.float32), np.zeros(0, dtype=np.int64))
 
 
-def _weighted(parts: Sequence[Floats], scales: NDArray[np.float64]) -> Floats:
-    return np.asarray(sum(np.float32(scale) * part for scale, part in zip(scales, parts, strict=True)), np.float32)
+def _weighted(parts: Sequence[Floats], factors: Sequence[float]) -> Floats:
+    return np.asarray(sum(np.float32(factor) * part for factor, part in zip(factors, parts, strict=False)), np.float32)
 
 
 def stacked(vectors: Sequence[SparseVector]) -> Any:
@@ -197,7 +194,7 @@ def held_out(
     return scores
 
 
-def scales_of(parts: Sequence[Floats], target: NDArray[np.int64], start: Sequence[float]) -> NDArray[np.float64]:
+def scales_of(parts: Sequence[Floats], target: NDArray[np.int64], start: Sequence[float]) -> list[float]:
     """The factor for each part with which softmax of the sum has the least log loss; the search begins at `start`."""
     rows = np.arange(len(target))
     exact = [part.astype(np.float64) for part in parts]  # the optimiser's differences need the digits
@@ -208,4 +205,4 @@ def scales_of(parts: Sequence[Floats], target: NDArray[np.int64], start: Sequenc
         return float((np.log(np.exp(scores).sum(axis=1)) - scores[rows, target]).mean())
 
     found = minimize(loss, np.log(start), method="L-BFGS-B", options={"maxiter": 40})
-    return np.asarray(np.exp(found.x), dtype=np.float64)
+    return [float(value) for value in np.exp(found.x)]

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.catalogue import municipality_path
 from bot.nlu.component import Component
 from bot.nlu.identifiers import find_identifiers
 from bot.nlu.keys import put
-from bot.nlu.place_extractor import add_entities, gazetteer_of, municipality_path
+from bot.nlu.place_extractor import add_entities, gazetteer_of
 from bot.nlu.ratings import find_rating
 
 

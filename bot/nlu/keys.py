@@ -10,7 +10,7 @@ from bot.domain.understanding import Act
 
 CLEAN = "clean_text"  # str: NFC, no invisible characters, plain apostrophes
 SPANS = "place_spans"  # list of (start, end, entity) in the text as written
-NORMAL = "normal_text"  # str: folded to ASCII lower case, numbers and names of places levelled, cut; what the features are made of
+NORMAL = "normal_text"  # str: ASCII lower case, numbers and names of places levelled, cut; features are made of it
 SPARSE = "sparse_vector"  # bot.nlu.vectors.SparseVector
 DENSE = "dense_vector"  # float32 (384,)
 NOISE = "noise"  # str: which noise made this training copy; absent in written messages

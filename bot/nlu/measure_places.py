@@ -16,9 +16,10 @@ from pathlib import Path
 
 import yaml
 
+from bot.nlu.catalogue import municipality_path
 from bot.nlu.gazetteer import Gazetteer
 from bot.nlu.noise import to_ascii, to_capitals, with_typos
-from bot.nlu.place_extractor import gazetteer_of, municipality_path
+from bot.nlu.place_extractor import gazetteer_of
 from bot.nlu.place_words import read_words
 from bot.nlu.places import find_places
 from bot.nlu.streets import normal_form, street_type

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.config import load_settings
 from bot.municipality import load_municipality
+from bot.nlu.catalogue import municipality_path
 from bot.nlu.component import Component
 from bot.nlu.gazetteer import Gazetteer
 from bot.nlu.keys import SPANS, put
@@ -26,11 +26,6 @@ def gazetteer_of(path: Path) -> Gazetteer:
     return Gazetteer.of(load_municipality(path))
 
 
-def municipality_path(config: dict[str, Any]) -> Path:
-    """The municipality's file: what the component's configuration says, else the setting."""
-    return Path(config["municipality"]) if config.get("municipality") else load_settings().municipality
-
-
 def add_entities(message: Any, found: list[dict[str, Any]]) -> None:
     """Add to the message's entities, in the order of the text."""
     entities = [*(message.get(ENTITIES) or []), *found]
@@ -41,7 +36,7 @@ class PlaceExtractor(Component):
     """Adds `neighbourhood`, `street`, `door_no`, `landmark` entities (value: normal form; start, end: characters).
 
     Puts into `understanding`: place (dict of Place's fields), negated, candidates (lists of official names), outside
-    and unlisted (str or None); sets `place_spans`. Training messages keep their own annotations and get the spans alone.
+    and unlisted (str or None); sets `place_spans`. Training messages keep their own annotations and get spans alone.
     """
 
     prepares = True

@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.municipality import load_municipality
+from bot.nlu.catalogue import families_of
 from bot.nlu.classifier import Classifier
 from bot.nlu.keys import Labels, put
-from bot.nlu.place_extractor import municipality_path
 
 
 class ServiceClassifier(Classifier):
@@ -22,9 +21,7 @@ class ServiceClassifier(Classifier):
         return labels.service
 
     def families(self) -> Mapping[str, str]:
-        """The unit or body of every service: who is responsible is easier to tell than which service it is."""
-        municipality = load_municipality(municipality_path(self.config))
-        return {code: service.unit or service.body or code for code, service in municipality.services.items()}
+        return families_of(self.config)
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
