@@ -57,7 +57,8 @@ class ReviewDesk:
             suggested_unit=request.unit if request else None,
         )
         self._uow.reviews.add(item)
-        self._alert(item, conversation)
+        if reason != ReviewReason.BY_STAFF:
+            self._alert(item, conversation)
         return item
 
     def hand_over(self, conversation: Conversation, until: datetime) -> None:
