@@ -23,8 +23,8 @@ MIN_WEBHOOK_SECRET = 24
 class XSettings:
     """The X account's application and what its plan allows; all of `HIZMET_X_…`.
 
-    `month_reads` posts may be read in a calendar month (UTC), `window_mentions` and `window_messages` requests made in 15
-    minutes. `seconds` bounds each step of a request; at least `poll_seconds` lie between two looks.
+    `month_reads` posts may be read in a calendar month (UTC), `window_mentions` and `window_messages` requests made in
+    15 minutes. `seconds` bounds each step of a request; at least `poll_seconds` lie between two looks.
     """
 
     api: str = "https://api.x.com"
@@ -49,8 +49,8 @@ class XSettings:
 class OidcSettings:
     """Logging in at the desk with the institution's accounts; all of `HIZMET_OIDC_…`.
 
-    `roles` maps a value of the claim `role_claim` to a role of ours ('masa-temizlik' → 'unit_staff:cleaning'); the first
-    that somebody has counts. Without `roles` only accounts that exist and were linked may enter.
+    `roles` maps a value of the claim `role_claim` to a role of ours ('masa-temizlik' → 'unit_staff:cleaning'); the
+    first that somebody has counts. Without `roles` only accounts that exist and were linked may enter.
     """
 
     issuer: str
@@ -175,7 +175,7 @@ def _oidc(values: Mapping[str, str], roles: tuple[str, ...]) -> OidcSettings | N
     if not issuer:
         return None
     if not (values.get("oidc_client_id") and values.get("oidc_client_secret")):
-        raise ConfigError("HIZMET_OIDC_ISSUER is set: HIZMET_OIDC_CLIENT_ID and HIZMET_OIDC_CLIENT_SECRET are needed too")
+        raise ConfigError("HIZMET_OIDC_ISSUER needs HIZMET_OIDC_CLIENT_ID and HIZMET_OIDC_CLIENT_SECRET as well")
     for mapping in roles:
         if "=" not in mapping:
             raise ConfigError(f"HIZMET_OIDC_ROLES: expected group=role or group=unit_staff:unit, not '{mapping}'")

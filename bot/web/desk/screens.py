@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from bot.service.policy import Right
+from bot.web.desk.account import Account
 from bot.web.desk.frame import Desk
 from bot.web.desk.login import Login
 from bot.web.desk.routing import PREFIX, DeskRoute
@@ -13,7 +14,7 @@ from bot.web.desk.visit import Visit
 
 def all_routes(desk: Desk) -> list[DeskRoute]:
     """What the application mounts and what the tests of rights walk through."""
-    return [DeskRoute("", _home, Right.OWN_ACCOUNT), *Login(desk).routes()]
+    return [DeskRoute("", _home, Right.OWN_ACCOUNT), *Login(desk).routes(), *Account(desk).routes()]
 
 
 def _home(visit: Visit) -> Response:
