@@ -23,12 +23,13 @@ _UNSAID = (OutboxState.HELD, OutboxState.WITHDRAWN)
 
 @dataclass(frozen=True)
 class ThreadFile:
-    """A file of a line. `id` is the attachment's; None where it isn't kept (any more)."""
+    """A file of a line. `id` is the attachment's, None where it isn't kept (any more); `free`: of no request yet."""
 
     id: int | None
     name: str
     kind: str
     mime: str
+    free: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,10 @@ def thread_of(session: Session, conversation_id: int, limit: int = SHOWN) -> lis
 def files_of(session: Session, conversation_id: int) -> dict[str, ThreadFile]:
     """The conversation's files by their content hash."""
     query = select(attachments).where(attachments.c.conversation_id == conversation_id)
-    return {row.sha256: ThreadFile(row.id, row.name, row.kind, row.mime) for row in session.execute(query)}
+    return {
+        row.sha256: ThreadFile(row.id, row.name, row.kind, row.mime, row.request_id is None)
+        for row in session.execute(query)
+    }
 
 
 def notes_of(session: Session, conversation_id: int) -> list[NoteLine]:
