@@ -102,6 +102,11 @@ class Settings:
     oidc: OidcSettings | None = None
     webhook: WebhookSettings | None = None
 
+    @property
+    def base_url(self) -> str:
+        """Where people reach us, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
     def require_telegram(self) -> str:
         if not self.telegram_token:
             raise ConfigError("HIZMET_TELEGRAM_TOKEN is not set (the token that @BotFather gives)")

@@ -496,6 +496,15 @@ class Verifying(Protocol):
         ...
 
 
+class Mailer(Protocol):
+    def __call__(self, address: str, text: str) -> object:
+        """One mail to one address; the first line of the text is its subject. Blocks for some seconds at most.
+
+        Raises TransientError, Rejected or CredentialsRefused.
+        """
+        ...
+
+
 class FileStore(Protocol):
     """Files under their content hash."""
 
