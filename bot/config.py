@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -15,14 +16,15 @@ from bot.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 T = TypeVar("T")
+MIN_WEBHOOK_SECRET = 24
 
 
 @dataclass(frozen=True)
 class XSettings:
     """The X account's application and what its plan allows; all of `HIZMET_X_…`.
 
-    `month_reads` posts may be read in a calendar month (UTC), `window_mentions` and `window_messages` requests made in 15
-    minutes. `seconds` bounds each step of a request; at least `poll_seconds` lie between two looks.
+    `month_reads` posts may be read in a calendar month (UTC), `window_mentions` and `window_messages` requests made in
+    15 minutes. `seconds` bounds each step of a request; at least `poll_seconds` lie between two looks.
     """
 
     api: str = "https://api.x.com"
@@ -41,6 +43,31 @@ class XSettings:
     def configured(self) -> bool:
         """Whether an application is there that an account could authorise."""
         return bool((self.consumer_key and self.consumer_secret) or self.client_id)
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    """Logging in at the desk with the institution's accounts; all of `HIZMET_OIDC_…`.
+
+    `roles` maps a value of the claim `role_claim` to a role of ours ('masa-temizlik' → 'unit_staff:cleaning'); the
+    first that somebody has counts. Without `roles` only accounts that exist and were linked may enter.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str = "Kurum hesabıyla giriş"
+    role_claim: str = "groups"
+    roles: tuple[tuple[str, str], ...] = ()
+    scope: str = "openid profile email"
+
+
+@dataclass(frozen=True)
+class WebhookSettings:
+    """Where each entry of a request's history is posted to, and the secret that signs it; `HIZMET_WEBHOOK_…`."""
+
+    url: str
+    secret: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +99,13 @@ class Settings:
     dense: str | None
     metrics_token: str | None = None
     x: XSettings = XSettings()
+    oidc: OidcSettings | None = None
+    webhook: WebhookSettings | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach us, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     def require_telegram(self) -> str:
         if not self.telegram_token:
@@ -135,7 +169,49 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -
             window_messages=number("x_window_messages", XSettings.window_messages, int),
             webhook=values.get("x_webhook", "").lower() in ("1", "yes", "true"),
         ),
+        oidc=_oidc(values, several("oidc_roles")),
+        webhook=_webhook(values),
     )
+
+
+def _oidc(values: Mapping[str, str], roles: tuple[str, ...]) -> OidcSettings | None:
+    """None where no provider is set. Raises ConfigError for what would not be safe or can't be read."""
+    issuer = values.get("oidc_issuer")
+    if not issuer:
+        return None
+    if not (values.get("oidc_client_id") and values.get("oidc_client_secret")):
+        raise ConfigError("HIZMET_OIDC_ISSUER needs HIZMET_OIDC_CLIENT_ID and HIZMET_OIDC_CLIENT_SECRET as well")
+    for mapping in roles:
+        if "=" not in mapping:
+            raise ConfigError(f"HIZMET_OIDC_ROLES: expected group=role or group=unit_staff:unit, not '{mapping}'")
+    return OidcSettings(
+        issuer=_private("HIZMET_OIDC_ISSUER", issuer),
+        client_id=values["oidc_client_id"],
+        client_secret=values["oidc_client_secret"],
+        name=values.get("oidc_name", OidcSettings.name),
+        role_claim=values.get("oidc_role_claim", OidcSettings.role_claim),
+        roles=tuple((group.strip(), role.strip()) for group, _, role in (one.rpartition("=") for one in roles)),
+        scope=values.get("oidc_scope", OidcSettings.scope),
+    )
+
+
+def _webhook(values: Mapping[str, str]) -> WebhookSettings | None:
+    url, secret = values.get("webhook_url"), values.get("webhook_secret", "")
+    if not url:
+        return None
+    if len(secret) < MIN_WEBHOOK_SECRET:
+        raise ConfigError(f"HIZMET_WEBHOOK_SECRET: at least {MIN_WEBHOOK_SECRET} characters are needed")
+    return WebhookSettings(_private("HIZMET_WEBHOOK_URL", url), secret)
+
+
+def _private(name: str, url: str) -> str:
+    """An address that is read by nobody on the way: https, or this very machine. Raises ConfigError."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url
+    if parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"):
+        return url
+    raise ConfigError(f"{name}: expected an https:// address")
 
 
 def _kept_secret(home: Path) -> str:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.conversation import Awaited, Citizen, Conversation, Identity, ReviewItem
 from bot.domain.incidents import Incident, IncidentReport
@@ -217,6 +217,8 @@ class Staff(Protocol):
         self, entity: StaffUser | StaffSession | OneTimeLink | ApiToken | SavedView | CannedReply | InternalNote
     ) -> None: ...
 
+    def remove(self, entity: SavedView) -> None: ...
+
     def get(self, staff_id: int, lock: bool = False) -> StaffUser | None: ...
 
     def by_username(self, username: str, lock: bool = False) -> StaffUser | None: ...
@@ -224,6 +226,10 @@ class Staff(Protocol):
     def by_oidc_subject(self, subject: str) -> StaffUser | None: ...
 
     def all(self) -> Sequence[StaffUser]: ...
+
+    def administrators(self) -> Sequence[StaffUser]:
+        """Those who are active, locked until the transaction ends."""
+        ...
 
     def any(self) -> bool: ...
 
@@ -479,6 +485,24 @@ class Channel(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class Verifying(Protocol):
+    """A channel that can look whether a message of unknown outcome reached its provider."""
+
+    async def sent_already(self, address: dict[str, Any], reply: Reply, since: datetime) -> Delivered | None:
+        """What the provider answered to the earlier attempt, where it took it; same errors as `Channel.send`."""
+        ...
+
+
+class Mailer(Protocol):
+    def __call__(self, address: str, text: str) -> object:
+        """One mail to one address; the first line of the text is its subject. Blocks for some seconds at most.
+
+        Raises TransientError, Rejected or CredentialsRefused.
+        """
+        ...
 
 
 class FileStore(Protocol):

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.bootstrap.wiring import Database, municipality_of, open_database
-from bot.channels.alerts import AlertChannel
+from bot.channels.alerts import AlertChannel, mailer
 from bot.channels.files import DiskFiles
 from bot.channels.telegram import Labels, TelegramChannel, TelegramPoller, announce_webhook, telegram_routes
 from bot.channels.webchat import WebChatChannel
@@ -103,7 +103,7 @@ class Serving:
                 gather_seconds=self._settings.gather_seconds,
                 max_file=self._settings.max_file,
             ).run,
-            Sweeper(writes, self._municipality, clock, self._owner).run,
+            Sweeper(writes, self._municipality, clock, self._owner, self._settings.secret.encode()).run,
             RetentionKeeper(writes, self._files, self._municipality, clock, self._owner).run,
         )
 
@@ -116,6 +116,7 @@ class Serving:
             receiver=self._receiver,
             files=self._files,
             clock=self._clock,
+            mail=mailer(self._settings),
             extra_routes=(*operations_routes(self._settings, self._database.engine), *routes),
         )
         _check_port(self._settings.host, self._settings.port)

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from bot.config import Settings
 from bot.domain.messages import FileRef, Reply
 from bot.errors import ConfigError, CredentialsRefused, HizmetError, Rejected, TransientError
-from bot.ports import Channel, Delivered
+from bot.ports import Channel, Delivered, Mailer
 
 log = logging.getLogger(__name__)
 NAME = "alert"
@@ -55,6 +55,14 @@ def mailbox(url: str, sender: str, recipients: tuple[str, ...]) -> Mailbox:
     user = unquote(parts.username) if parts.username else None
     password = unquote(parts.password) if parts.password else None
     return Mailbox(parts.hostname, port or (465 if tls else 25), tls, user, password, sender, recipients)
+
+
+def mailer(settings: Settings) -> Mailer | None:
+    """Sends a mail to one person; None where no mail server is set up. Raises ConfigError."""
+    url = settings.smtp_url
+    if not url:
+        return None
+    return lambda address, text: send_mail(mailbox(url, settings.alert_from, (address,)), text)
 
 
 class AlertChannel:

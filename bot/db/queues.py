@@ -108,7 +108,9 @@ class SqlOutbox:
 
     def get(self, outbox_id: int, lock: bool = False) -> OutboxRow | None:
         query = select(OutboxRow).where(outbox.c.id == outbox_id)
-        return self._session.scalars(query.with_for_update() if lock else query).first()
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return self._session.scalars(query).first()
 
     def withdraw(self, conversation_id: int, kinds: Sequence[str]) -> int:
         gone = (

@@ -40,7 +40,9 @@ class SqlRequests:
 
     def get(self, request_id: int, lock: bool = False) -> Request | None:
         query = select(Request).where(requests.c.id == request_id)
-        return self._session.scalars(query.with_for_update() if lock else query).first()
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return self._session.scalars(query).first()
 
     def by_number(self, tracking_no: str) -> Request | None:
         return self._session.scalars(select(Request).where(requests.c.tracking_no == tracking_no)).first()

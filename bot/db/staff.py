@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.desk_tables import api_tokens, canned_replies, one_time_links, saved_views, staff_sessions, staff_users
-from bot.domain.staff import ApiToken, CannedReply, OneTimeLink, SavedView, StaffSession, StaffUser
+from bot.domain.staff import ApiToken, CannedReply, OneTimeLink, Role, SavedView, StaffSession, StaffUser
 
 
 class SqlStaff:
@@ -20,6 +20,9 @@ class SqlStaff:
     def add(self, entity: Any) -> None:
         self._session.add(entity)
         self._session.flush()
+
+    def remove(self, entity: Any) -> None:
+        self._session.delete(entity)
 
     def get(self, staff_id: int, lock: bool = False) -> StaffUser | None:
         query = select(StaffUser).where(staff_users.c.id == staff_id)
@@ -34,6 +37,10 @@ class SqlStaff:
 
     def all(self) -> Sequence[StaffUser]:
         return self._session.scalars(select(StaffUser).order_by(staff_users.c.name)).all()
+
+    def administrators(self) -> Sequence[StaffUser]:
+        query = select(StaffUser).where(staff_users.c.role == Role.ADMINISTRATOR, staff_users.c.active)
+        return self._session.scalars(query.order_by(staff_users.c.id).with_for_update()).all()
 
     def any(self) -> bool:
         return self._session.scalar(select(staff_users.c.id).limit(1)) is not None

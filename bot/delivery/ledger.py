@@ -16,13 +16,16 @@ from bot.ports import Delivered, UnitOfWork, UnitOfWorkFactory
 from bot.service.publicity import is_paused
 from bot.service.reviews import ReviewDesk
 
-UNREACHABLE = "unreachable"
+UNREACHABLE, UNCERTAIN, BUG = "unreachable", "uncertain", "bug"
 _MUST_BE_HEARD = frozenset({Status.RESOLVED, Status.REJECTED})
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """A claimed row, apart from any session. `attempt` counts this one; `lease` tells our claim from a later one."""
+    """A claimed row, apart from any session. `attempt` counts this one; `lease` tells our claim from a later one.
+
+    `doubtful`: an earlier attempt may have reached the provider.
+    """
 
     id: int
     kind: OutboxKind
@@ -33,10 +36,10 @@ class Parcel:
     attempt: int
     due_at: datetime
     lease: datetime | None
+    doubtful: bool = False
 
-    @property
-    def failed_attempt(self) -> Attempt:
-        return Attempt(self.attempt, self.due_at, self.reply.public)
+    def failed_attempt(self, verifiable: bool) -> Attempt:
+        return Attempt(self.attempt, self.due_at, self.reply.public, verifiable)
 
 
 class Ledger:
@@ -88,6 +91,7 @@ class Ledger:
                 show_failure(uow, row, self._municipality, now)
             else:
                 row.state, row.retry_at = OutboxState.PENDING, decision.at
+                row.error = UNCERTAIN if parcel.doubtful else decision.code
                 row.attempts -= 0 if decision.counted else 1
             uow.commit()
         return True
@@ -137,6 +141,7 @@ def _parcel(uow: UnitOfWork, row: OutboxRow) -> Parcel:
         attempt=row.attempts,
         due_at=row.not_before,
         lease=row.claimed_until,
+        doubtful=row.error in (UNCERTAIN, BUG),
     )
 
 

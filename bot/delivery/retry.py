@@ -5,7 +5,8 @@
 | RateLimited | again after exactly `retry_after`; not counted as an attempt |
 | CredentialsRefused | again in 60 s, the channel pauses; not counted, never given up: a person must mend the token |
 | TransientError | again after 1 s, doubling to 10 min, with jitter; never before `retry_after` |
-| UncertainError, lease ran out | public: given up; every other kind: again after 5 s, tripling to 10 min |
+| UncertainError, lease ran out | public, and the channel cannot look whether it is there: given up; |
+| | else again after 5 s, tripling to 10 min (looked for first, where the channel can) |
 | Unreachable, Rejected, other PermanentError | given up |
 | anything else | a bug in the channel: like uncertain, but 5 attempts |
 
@@ -42,11 +43,15 @@ TRANSIENT_ATTEMPTS, UNCERTAIN_ATTEMPTS, BUG_ATTEMPTS = 40, 20, 5
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt that failed. `number` counts from 1; `due_at` is when the message was to be sent at first."""
+    """An attempt that failed. `number` counts from 1; `due_at` is when the message was to be sent at first.
+
+    `verifiable` says that the channel looks whether the message is there before it sends again.
+    """
 
     number: int
     due_at: datetime
     public: bool = False
+    verifiable: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def decide(error: Exception, attempt: Attempt, now: datetime, rng: random.Random
     if isinstance(error, PermanentError):
         return GiveUp(code)
     uncertain = not isinstance(error, TransientError)
-    if uncertain and attempt.public:
+    if uncertain and attempt.public and not attempt.verifiable:
         return GiveUp(code)
     if now - attempt.due_at >= MAX_AGE:
         return GiveUp(f"{code}_too_long")

@@ -13,10 +13,10 @@ from functools import partial
 
 from bot.delivery.ledger import Ledger, Parcel
 from bot.delivery.limits import ChannelRates, Limiter
-from bot.delivery.retry import CREDENTIALS_WAIT, Retry, decide
+from bot.delivery.retry import CREDENTIALS_WAIT, Attempt, Retry, decide
 from bot.errors import CredentialsRefused, DatabaseAway, UncertainError
 from bot.municipality import Municipality
-from bot.ports import Channel, Clock, Delivered, UnitOfWorkFactory
+from bot.ports import Channel, Clock, Delivered, UnitOfWorkFactory, Verifying
 
 log = logging.getLogger(__name__)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 0.3
@@ -119,7 +119,7 @@ class DeliveryWorker:
         """Rows of a killed process: nobody knows whether they were sent, and the rule of their kind decides."""
         for parcel in await asyncio.to_thread(self._ledger.abandoned, now):
             error = UncertainError("the process ended while it was sending")
-            decision = decide(error, parcel.failed_attempt, now, self._rng)
+            decision = decide(error, self._attempt(parcel), now, self._rng)
             if isinstance(decision, Retry):
                 decision = replace(decision, at=now)
             await asyncio.to_thread(self._ledger.failed, parcel, decision, now)
@@ -161,13 +161,21 @@ class DeliveryWorker:
     async def _send(self, parcel: Parcel) -> Delivered:
         try:
             async with asyncio.timeout(self._send_seconds):
-                return await self._channels[parcel.channel].send(parcel.address, parcel.reply)
+                channel = self._channels[parcel.channel]
+                if parcel.doubtful and isinstance(channel, Verifying):
+                    there = await channel.sent_already(parcel.address, parcel.reply, parcel.due_at)
+                    if there is not None:
+                        return there
+                return await channel.send(parcel.address, parcel.reply)
         except TimeoutError as error:
             raise UncertainError(f"no answer in {self._send_seconds} s") from error
 
+    def _attempt(self, parcel: Parcel) -> Attempt:
+        return parcel.failed_attempt(isinstance(self._channels.get(parcel.channel), Verifying))
+
     async def _failed(self, parcel: Parcel, error: Exception) -> None:
         now = self._clock.now()
-        decision = decide(error, parcel.failed_attempt, now, self._rng)
+        decision = decide(error, self._attempt(parcel), now, self._rng)
         if isinstance(error, CredentialsRefused):
             if self._paused.get(parcel.channel, now) <= now:
                 log.error("channel %s refuses our credentials: check its token; messages wait", parcel.channel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.domain.conversation import ReviewItem
 from bot.domain.messages import OutboxRow, OutboxState
 from bot.domain.staff import InternalNote
 from bot.errors import NotFound, UserError
@@ -16,13 +17,25 @@ from bot.service.reviews import ReviewDesk
 UNDO = timedelta(seconds=10)
 PRESENT = timedelta(minutes=2)
 """How long a page that is left still holds its matter: it tells every half minute that somebody is there."""
+ANSWERED = "answered"
 
 
 class ReplyDesk:
-    """Replies, approvals and internal notes of one person, inside one unit of work."""
+    """Replies, approvals and internal notes of one person, inside one unit of work.
 
-    def __init__(self, uow: UnitOfWork, municipality: Municipality, now: datetime, staff: str) -> None:
+    `handover` is how long the bot stays silent where an undone closing had given the conversation back to it.
+    """
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        municipality: Municipality,
+        now: datetime,
+        staff: str,
+        handover: timedelta = timedelta(hours=24),
+    ) -> None:
         self._uow, self._municipality, self._now, self._staff = uow, municipality, now, staff
+        self._handover = handover
         self._reviews = ReviewDesk(uow, municipality, now)
 
     def send(self, item_id: int, text: str) -> OutboxRow:
@@ -31,6 +44,15 @@ class ReplyDesk:
         if gap is not None:
             raise UserError("gap_left", gap=gap)
         return self._reviews.reply(item_id, self._staff, text, UNDO, PRESENT)
+
+    def send_and_close(self, item_id: int, text: str) -> OutboxRow:
+        """Answer and close the item; a drafted answer that waited is withdrawn, the bot has the conversation again."""
+        row = self.send(item_id, text)
+        self._reviews.close(item_id, self._staff, ANSWERED)
+        item = self._uow.reviews.get(item_id)
+        assert item is not None
+        item.outbox_id = row.id
+        return row
 
     def approve(self, item_id: int, text: str | None = None) -> OutboxRow:
         """Approve the drafted public answer, in other words where `text` is given. Raises as PublicDesk.approve."""
@@ -42,28 +64,30 @@ class ReplyDesk:
         row.not_before = max(row.not_before, self._now + UNDO)
         return row
 
-    def undo(self, outbox_id: int) -> str:
-        """Withdraw what has not left yet; its words. An approved draft waits for approval again.
+    def undo(self, outbox_id: int) -> int | None:
+        """Withdraw what has not left yet; the id of the item that it closed or answered, open again.
 
-        Raises NotFound for what somebody else sent, and UserError too_late_to_undo.
+        An approved draft waits for approval again. Raises NotFound for what somebody else sent, UserError
+        too_late_to_undo.
         """
-        row = self._uow.outbox.get(outbox_id, lock=True)
+        row = self._uow.outbox.get(outbox_id)
         if row is None or row.conversation_id is None:
             raise NotFound("not_found")
+        self._uow.conversations.lock(row.conversation_id)
+        row = self._uow.outbox.get(outbox_id, lock=True)
         item = self._uow.reviews.of_outbox(outbox_id)
-        if not self._sent_it(row, item.taken_by if item else None):
+        if row is None or not self._sent_it(row, item):
             raise NotFound("not_found")
         if row.state != OutboxState.PENDING or row.not_before <= self._now:
             raise UserError("too_late_to_undo")
-        words = str(row.body["text"])
         self._uow.conversations.unsay(outbox_id)
-        row.state = OutboxState.WITHDRAWN
-        if item is not None:
-            row.state = OutboxState.HELD
-            item.state, item.closed_at, item.closed_reason = "taken", None, None
-            item.taken_until = self._now + PRESENT
+        approved = item is not None and item.closed_reason != ANSWERED
+        row.state = OutboxState.HELD if approved else OutboxState.WITHDRAWN
         self._uow.audit.record(self._now, f"staff:{self._staff}", "reply_undone", f"outbox:{outbox_id}")
-        return words
+        if item is not None:
+            self._open_again(item, row.conversation_id)
+            return item.id
+        return next((each.id for each in self._uow.reviews.open_of(row.conversation_id)), None)
 
     def note(self, conversation_id: int, text: str) -> None:
         """Words for colleagues beside the conversation. Raises UserError empty_note."""
@@ -73,8 +97,15 @@ class ReplyDesk:
         self._uow.staff.add(InternalNote(conversation_id, author, text.strip(), self._now))
         self._uow.audit.record(self._now, author, "note_added", f"conversation:{conversation_id}", text)
 
-    def _sent_it(self, row: OutboxRow, approved_by: str | None) -> bool:
-        if approved_by == self._staff:
+    def _open_again(self, item: ReviewItem, conversation_id: int) -> None:
+        item.state, item.closed_at, item.closed_reason = "taken", None, None
+        item.taken_by, item.taken_until = self._staff, self._now + PRESENT
+        conversation = self._uow.conversations.get(conversation_id)
+        if item.handover and conversation is not None:
+            self._reviews.hand_over(conversation, self._now + self._handover)
+
+    def _sent_it(self, row: OutboxRow, item: ReviewItem | None) -> bool:
+        if item is not None and item.state == "closed" and item.taken_by == self._staff:
             return True
         line = self._uow.conversations.line_of(row.id or 0)
         return line is not None and line.author == f"staff:{self._staff}"

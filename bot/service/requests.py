@@ -31,8 +31,10 @@ class RequestDesk:
         self._key = key
         self._notifier = Notifier(uow, municipality, now)
 
-    def file(self, filing: Filing, citizen_id: int, conversation_id: int, channel: str) -> Request:
-        """File once: the same `filing.key` again gives the request that exists."""
+    def file(
+        self, filing: Filing, citizen_id: int, conversation_id: int, channel: str, actor: str | None = None
+    ) -> Request:
+        """File once: the same `filing.key` again gives the request that exists. `actor` None: the citizen did it."""
         existing = self._uow.requests.by_key(filing.key)
         if existing is not None:
             return existing
@@ -71,7 +73,7 @@ class RequestDesk:
         assert request.id is not None
         for attachment in self._uow.requests.attachments(filing.attachment_ids):
             attachment.request_id = request.id
-        self._record(request, f"citizen:{citizen_id}", "filed", None, request.status)
+        self._record(request, actor or f"citizen:{citizen_id}", "filed", None, request.status)
         return request
 
     def change(

@@ -57,7 +57,8 @@ class ReviewDesk:
             suggested_unit=request.unit if request else None,
         )
         self._uow.reviews.add(item)
-        self._alert(item, conversation)
+        if reason != ReviewReason.BY_STAFF:
+            self._alert(item, conversation)
         return item
 
     def hand_over(self, conversation: Conversation, until: datetime) -> None:
@@ -139,7 +140,7 @@ class ReviewDesk:
         item = self.take(item_id, staff)
         if item.conversation_id is not None:
             conversation = self._conversation(item)
-            self._end_handover(conversation)
+            self._end_handover(conversation, item)
             if not conversation.public:
                 reply = Reply(self._texts("handed_back"), asks=True)
                 post(self._uow, conversation, reply, f"handed_back:{item_id}", OutboxKind.REPLY, self._now)
@@ -151,13 +152,14 @@ class ReviewDesk:
             raise UserError("reason_needed")
         item = self.take(item_id, staff)
         if item.conversation_id is not None and item.handover:
-            self._end_handover(self._conversation(item))
+            self._end_handover(self._conversation(item), item)
         self._close(item, staff, reason.strip()[:200])
 
-    def _end_handover(self, conversation: Conversation) -> None:
+    def _end_handover(self, conversation: Conversation, item: ReviewItem) -> None:
+        """The bot answers again; the conversation's other items are no handovers any more."""
         to_bot(conversation)
         for other in self._uow.reviews.open_of(conversation.id or 0):
-            other.handover = False
+            other.handover = other.handover and other is item
 
     def _close(self, item: ReviewItem, staff: str, reason: str) -> None:
         item.state, item.closed_at, item.closed_reason = "closed", self._now, reason

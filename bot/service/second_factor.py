@@ -37,7 +37,7 @@ class SecondFactor:
 
     def address(self, secret: str, user: StaffUser) -> str:
         """What the QR code holds."""
-        return pyotp.TOTP(secret, interval=STEP).provisioning_uri(user.username, self._issuer)
+        return pyotp.TOTP(secret, interval=STEP).provisioning_uri(name=user.username, issuer_name=self._issuer)
 
     def enable(self, user: StaffUser, secret: str, code: str, now: datetime) -> bool:
         """Ask for codes from now on; False where the code isn't one of this secret."""

@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.db.chat_queries import Transactions
 from bot.errors import DatabaseAway, TransientError
 from bot.municipality import Municipality
-from bot.ports import Clock
+from bot.ports import Clock, Mailer
 from bot.service.receiving import Receiver
 from bot.web.bodies import BadInput
 from bot.web.chat import Chat, UploadStore
@@ -46,6 +46,7 @@ def create_app(
     clock: Clock,
     extra_routes: Sequence[BaseRoute] = (),
     monotonic: Callable[[], float] = time.monotonic,
+    mail: Mailer | None = None,
 ) -> Starlette:
     """The application; before the server stops, `close()` of `app.state.chat_hub` and `desk_hub` lets browsers go.
 
@@ -67,7 +68,7 @@ def create_app(
         max_file=settings.max_file,
     )
     pages = Pages(municipality, sessions, limits, reads, settings.max_file)
-    desk = Desk(settings, municipality, engine_uows, reads, clock, files, limits)
+    desk = Desk(settings, municipality, engine_uows, reads, clock, files, limits, mail)
     app = Starlette(
         routes=[
             Route("/health/live", _alive),

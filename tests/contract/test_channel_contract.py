@@ -58,7 +58,8 @@ class ChannelContract:
         await scene.channel.send(
             scene.address, Reply("Onaylıyor musunuz?", (Button("Onayla", "confirm:1"),), asks=True)
         )
-        assert scene.received() == ["Onaylıyor musunuz?"]
+        [text] = scene.received()
+        assert text.startswith("Onaylıyor musunuz?")  # a channel without buttons names them
 
     @pytest.mark.parametrize(
         ("situation", "error"),

@@ -24,6 +24,7 @@ from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.conversation import Conversation
 from bot.domain.messages import Button, InboxRow, InboxState, Message, OutboxKind, OutboxRow, OutboxState, Reply
 from bot.municipality import load_municipality
+from bot.ports import Mailer
 from bot.service.posting import post
 from bot.service.receiving import Receiver, event_of
 from bot.web.app import create_app
@@ -58,7 +59,9 @@ class Stage:
         self.files = DiskFiles(home / "files")
         self.posted = 0
 
-    def app(self, monotonic: object = None, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
+    def app(
+        self, monotonic: object = None, extra_routes: Sequence[BaseRoute] = (), mail: Mailer | None = None
+    ) -> Starlette:
         return create_app(
             settings=self.settings,
             municipality=self.municipality,
@@ -68,6 +71,7 @@ class Stage:
             files=self.files,
             clock=self.clock,
             extra_routes=extra_routes,
+            mail=mail,
             monotonic=self.ticking if monotonic is None else monotonic,  # type: ignore[arg-type]  # a callable
         )
 

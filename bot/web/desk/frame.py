@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.db.chat_queries import Transactions
 from bot.errors import UserError
 from bot.municipality import Municipality
-from bot.ports import Clock
+from bot.ports import Clock, Mailer
 from bot.service.policy import Right
 from bot.service.texts import Texts
 from bot.web.chat import UploadStore
@@ -51,6 +51,13 @@ PROBLEMS: Mapping[str, str] = {
     "password_wrong": "Şimdiki parolanız yanlış.",
     "code_wrong": "Kod yanlış ya da süresi geçmiş. Lütfen yeni kodu girin.",
     "too_many": "Çok fazla deneme yapıldı. Lütfen {seconds} saniye sonra yeniden deneyin.",
+    "link_over": "Bu bağlantı kullanılmış, geri alınmış ya da süresi geçmiş. Yöneticinizden yenisini isteyebilirsiniz.",
+    "last_administrator": "Bu, son yönetici: önce başka birini yönetici yapın.",
+    "unknown_role": "Böyle bir yetki yok.",
+    "unit_needed": "Birim görevlisinin birimini seçin.",
+    "token_name": "Anahtarın adı: küçük harf (a–z), rakam ve tire, en az iki karakter.",
+    "token_taken": "Bu adla bir anahtar var.",
+    "email_refused": "E-posta adresi geçerli değil.",
     "not_a_form": "Form okunamadı.",
     "not_a_number": "Sayı bekleniyordu.",
     "not_found": "Aradığınız sayfa yok.",
@@ -70,9 +77,11 @@ class Desk:
         clock: Clock,
         files: UploadStore,
         limits: Limits,
+        mail: Mailer | None = None,
     ) -> None:
         self.settings, self.municipality = settings, municipality
         self.writes, self.reads, self.clock, self.files, self.limits = writes, reads, clock, files, limits
+        self.mail = mail
         self.hub = DeskHub(reads)
         self.texts = Texts(municipality)
         self.problems: dict[str, str] = dict(PROBLEMS)

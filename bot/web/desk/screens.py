@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from starlette.responses import RedirectResponse, Response
 
 from bot.service.policy import Right
+from bot.web.desk.account import Account
 from bot.web.desk.frame import Desk
+from bot.web.desk.links import Links
 from bot.web.desk.login import Login
+from bot.web.desk.people import People
 from bot.web.desk.routing import PREFIX, DeskRoute
+from bot.web.desk.tokens import Tokens
 from bot.web.desk.visit import Visit
+
+
+class Screen(Protocol):
+    def routes(self) -> list[DeskRoute]: ...
 
 
 def all_routes(desk: Desk) -> list[DeskRoute]:
     """What the application mounts and what the tests of rights walk through."""
-    return [DeskRoute("", _home, Right.OWN_ACCOUNT), *Login(desk).routes()]
+    screens: list[Screen] = [
+        Login(desk),
+        Links(desk),
+        Account(desk),
+        People(desk),
+        Tokens(desk),
+    ]
+    return [DeskRoute("", _home, Right.OWN_ACCOUNT), *(route for screen in screens for route in screen.routes())]
 
 
 def _home(visit: Visit) -> Response:
