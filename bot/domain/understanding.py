@@ -43,11 +43,13 @@ class Scored:
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem of a message: `text` is its part of the message, `services` are ranked, best first."""
+    """One problem of a message: `text` is its part of the message, `services` are ranked, best first; `sure` where the
+    first needs no question."""
 
     text: str
     services: tuple[Scored, ...]
     kind: Kind = Kind.COMPLAINT
+    sure: bool = True
 
 
 @dataclass(frozen=True)

@@ -100,18 +100,27 @@ def _label_figures(pairs: Sequence[Pair]) -> dict[str, Any]:
 
 
 def _service_figures(rows: Sequence[tuple[Labelled, Understanding]]) -> dict[str, Any]:
-    """`accuracy` counts the first service; `listed` also one of the three that would be offered as buttons."""
-    figures = _label_figures([(row.services[0], said.service) for row, said in rows])
+    """`accuracy` counts the first service, right where it is the label or one that the file lists beside it; `listed`
+    also counts the three that would be offered as buttons."""
+    pairs = [(right_service(row, said), said.service) for row, said in rows]
+    figures = _label_figures(pairs)
     if not figures:
         return {}
-    answers = [(said.service_confidence, said.service == row.services[0]) for row, said in rows]
-    listed = [row.services[0] in listed_services(said) for row, said in rows]
+    answers = [
+        (said.service_confidence, right == said.service) for (right, _), (_, said) in zip(pairs, rows, strict=True)
+    ]
+    listed = [not listed_services(said).isdisjoint((row.services[0], *row.alternatives)) for row, said in rows]
     figures["listed"] = sum(listed) / len(listed)
     figures["calibration_error"] = measures.calibration_error(answers)
     figures["reliability"] = measures.reliability(answers)
     figures["coverage"] = measures.coverage_curve(answers)
     figures["precision_at_coverage"] = measures.precision_at(answers, ASK_BELOW)
     return figures
+
+
+def right_service(row: Labelled, said: Understanding) -> str:
+    """The label; where the answer is listed as just as right, the answer."""
+    return said.service if said.service in row.alternatives and said.service else row.services[0]
 
 
 def listed_services(said: Understanding, limit: int = 3) -> set[str]:
@@ -183,7 +192,7 @@ def _short(labelled: Sequence[Labelled], said: Sequence[Understanding]) -> dict[
 
     return {
         "act": share([(row.act, one.act.value) for row, one in rows if row.act]),
-        "service": share([(row.services[0], one.service) for row, one in rows if row.services]),
+        "service": share([(right_service(row, one), one.service) for row, one in rows if row.services]),
     }
 
 

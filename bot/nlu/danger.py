@@ -9,7 +9,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
         r"intihar", r"kendimi (oldur|as|at)", r"canima kiy", r"hayatima son", r"olmek isti",
         r"(?:^|artik |ben |[.!?,;] ?)yasamak istem",  # not: to go through something again
 
-        r"kendime zarar", r"bile[kg]\w* kes",
+        r"kendime zarar", r"bile[kg]\w* kes", r"sabahi gormek istem", r"kararimi verdim.*(?:olum|yasam)",
+        r"(?:ilac|hap)\w* (?:ictim|yuttum|onume dizdim)", r"hakkinizi helal edin", r"bu gece (?:bitsin|bitirecegim)",
     ),
     "gas": (r"gaz (kok|kac|siz)", r"gaz\w* kok", r"dogal ?gaz.*(kok|kac|siz|patla)", r"tup (patla|kacir)", r"gaz dolu"),
     "fire": (r"yangin", r"alev", r"(ev|bina|cati|araba|cop|konteyner|orman|ot)\w* yan[iı]yor", r"tutustu", r"itfaiye"),

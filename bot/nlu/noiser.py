@@ -8,15 +8,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import Component
-from bot.nlu.keys import NOISE, NOISE_OF
+from bot.nlu.keys import NOISE, NOISE_OF, SPANS
 from bot.nlu.noise import spoil
+from bot.nlu.normalisation import masked
 
 
 class Noiser(Component):
-    """Stands first. Every message gets `copies` copies, the kinds of `noises` in turn.
+    """Stands after the places are known. Every message gets `copies` copies, the kinds of `noises` in turn.
 
-    ASCII and capitals need no copies: the normal form is the same. A copy carries the labels, but no entities (their
-    positions would be wrong), `noise` (the kind) and `noise_of` (the text that was written). Does nothing when parsing.
+    ASCII and capitals need no copies: the normal form is the same. A copy carries the labels, but no entities (names of
+    places are levelled in it), `noise` (the kind) and `noise_of` (the text that was written). Does nothing when
+    parsing.
     """
 
     prepares = True
@@ -31,8 +33,9 @@ class Noiser(Component):
         for number, message in enumerate(training_data.intent_examples):
             for copy in range(copies):
                 noise = noises[(number + copy) % len(noises)]
-                text = spoil(message.get("text"), noise, self.config["seed"] + number)
-                if text != message.get("text"):
+                written = masked(message.get("text"), message.get(SPANS) or ())
+                text = spoil(written, noise, self.config["seed"] + number)
+                if text != written:
                     added.append(_copy(message, text, noise))
         return training_data.merge(TrainingData(training_examples=added))
 

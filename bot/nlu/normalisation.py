@@ -30,7 +30,7 @@ _ABBREVIATIONS = {
     "deil": "degil", "dgl": "degil",
 }  # fmt: skip
 _WORD = re.compile(r"\w+")
-_LEVELLED = {"neighbourhood": "yermah", "street": "yersok", "door_no": "00"}
+_LEVELLED = {"neighbourhood": "yer_mah", "street": "yer_sok", "door_no": "00"}
 
 
 def clean(text: str) -> str:
@@ -52,7 +52,7 @@ def masked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
     """The text with a common word in place of each name of a neighbourhood or street and each door number.
 
     Which street it is says nothing about the problem, that one is named says something about the act. Landmarks stay:
-    "the bin beside the school" is told by both.
+    "the bin beside the school" is told by both. The words are such as the Noiser leaves alone.
     """
     begin = len(text)
     for start, end, entity in sorted(spans, reverse=True):

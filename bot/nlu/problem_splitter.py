@@ -18,6 +18,7 @@ from bot.nlu.cuts import SEVERAL, Cut, Told, best_cut, evidence, told
 from bot.nlu.keys import NOISE, SPANS, UNDERSTANDING, labels_of, put
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import clean, masked, normal
+from bot.nlu.service_classifier import UNMEASURED
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats
 
@@ -27,7 +28,7 @@ _SIGNATURE = re.compile(rf"[.!?,]\s+(?P<name>(?:(?:[Bb]en|[Aa]dım|[İi]smim)\s+
 
 
 class ProblemSplitter(Learner):
-    """Puts `problems`: `{text, services, kind}` for each (`text` as written), the whole message where it is one.
+    """Puts `problems`: `{text, services, sure, kind}` for each (`text` as written), the whole message where it is one.
 
     Every gap between two clauses is tried; a service model says what each side is about, and a logistic regression
     over the evidence for the best cut decides whether it is real. It learns from the messages with several `services`.
@@ -62,8 +63,12 @@ class ProblemSplitter(Learner):
             acts = known.get("acts") or [(Act.REPORT, 1.0)]
             written = message.get("text") or ""
             found = self._parts(written, message.get(SPANS) or ()) if acts[0][0] == Act.REPORT else []
-            problems = [{"text": text, "services": ranking, "kind": known.get("kind")} for text, ranking in found]
-            whole = {"text": clean(written), "services": services, "kind": known.get("kind")}
+            kind = {"kind": known.get("kind")}
+            problems = [
+                {"text": text, "services": ranking, "sure": ranking[0][1] >= UNMEASURED, **kind}
+                for text, ranking in found
+            ]
+            whole = {"text": clean(written), "services": services, "sure": bool(known.get("sure")), **kind}
             put(message, problems=problems if len(problems) > 1 else [whole] if services else [])
         return messages
 

@@ -56,4 +56,5 @@ def _intents(parse_data: Mapping[str, Any]) -> list[tuple[str, float]]:
 
 def _problem(entry: Mapping[str, Any]) -> Problem:
     kind = entry.get("kind")
-    return Problem(entry["text"], _scored(entry["services"]), Kind(kind) if kind else Kind.COMPLAINT)
+    known = Kind(kind) if kind else Kind.COMPLAINT
+    return Problem(entry["text"], _scored(entry["services"]), known, bool(entry.get("sure", True)))

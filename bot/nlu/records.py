@@ -18,11 +18,13 @@ ENTITIES = ("neighbourhood", "street", "door_no", "landmark", "tracking_no", "ph
 
 @dataclass(frozen=True)
 class Labelled:
-    """One labelled text; what the file does not tell is None, and not in `entities`."""
+    """One labelled text; what the file does not tell is None, and not in `entities`. `alternatives` are services that
+    are as right as the first of `services`."""
 
     text: str
     act: str | None = None
     services: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
     kind: str | None = None
     department: str | None = None
     entities: Mapping[str, str | None] = field(default_factory=dict)
@@ -70,12 +72,15 @@ def _labelled(line: str, number: int) -> Labelled:
         if row.get(name) is not None and not isinstance(row[name], str):
             raise ValueError(f"'{name}' is not a text")
     services = row.get("services") or ([row["service"]] if row.get("service") else [])
-    if not isinstance(services, list) or not all(isinstance(code, str) for code in services):
-        raise ValueError("'services' is not a list of codes")
+    alternatives = row.get("service_alt") or []
+    for name, codes in (("services", services), ("service_alt", alternatives)):
+        if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+            raise ValueError(f"'{name}' is not a list of codes")
     return Labelled(
         text=row["text"],
         act=row.get("act"),
         services=tuple(services),
+        alternatives=tuple(alternatives),
         kind=row.get("kind"),
         department=row.get("department"),
         entities={name: _text(row[name]) for name in ENTITIES if name in row},

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.delicate import is_delicate
 from bot.nlu.detector import NO, YES, Detector
-from bot.nlu.keys import Labels, put
+from bot.nlu.keys import NORMAL, Labels, put
 
 _SENSITIVE_SERVICES = frozenset({"staff_conduct"})
 
 
 class SensitivityDetector(Detector):
-    """Puts `sensitive`. A miss costs more than a look."""
+    """Puts `sensitive` (the detector, or words that say so alone). A miss costs more than a look."""
 
     def label(self, labels: Labels) -> str | None:
         return YES if labels.sensitive or labels.service in _SENSITIVE_SERVICES else NO
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            put(message, sensitive=self.flagged(message))
+            named = is_delicate(message.get(NORMAL) or "")
+            put(message, sensitive=named or self.flagged(message))
         return messages

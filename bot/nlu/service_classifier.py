@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.catalogue import families_of
 from bot.nlu.classifier import Classifier
 from bot.nlu.keys import Labels, put
+from bot.nlu.vectors import Floats
+
+UNMEASURED = 0.5
+"""From here on a service is sure where too few messages were there to measure it."""
 
 
 class ServiceClassifier(Classifier):
-    """Puts `services`: ranked codes with calibrated confidence. Learns from every message that names one service."""
+    """Puts `services`: ranked codes with calibrated confidence, and `sure`: whether the first needs no question.
 
-    defaults: ClassVar[dict[str, Any]] = {**Classifier.defaults, "municipality": None}
+    Learns from every message that names one service. The confidence from which a service is sure is its own: the least
+    with which the answers on held-out messages reach `precision`, drawn towards that of all services together as
+    strongly as `prior` messages would.
+    """
+
+    defaults: ClassVar[dict[str, Any]] = {**Classifier.defaults, "municipality": None, "precision": 0.9, "prior": 40}
+
+    def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
+        super().__init__(config, storage, resource)
+        self.thresholds: dict[str, float] = {}
 
     def label(self, labels: Labels) -> str | None:
         return labels.service
@@ -23,7 +40,40 @@ class ServiceClassifier(Classifier):
     def families(self) -> Mapping[str, str]:
         return families_of(self.config)
 
+    def learn_more(self, fitted: Any) -> None:
+        if not len(fitted.target):
+            return
+        said = fitted.probabilities.argmax(axis=1)
+        confidence, right = fitted.probabilities.max(axis=1), said == fitted.target
+        common = least_confidence(confidence, right, self.config["precision"])
+        for column, label in enumerate(fitted.model.labels):
+            own = said == column
+            threshold = least_confidence(confidence[own], right[own], self.config["precision"])
+            count, prior = int(own.sum()), self.config["prior"]
+            self.thresholds[label] = (count * threshold + prior * common) / (count + prior)
+
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            put(message, services=self.ranked(message)[:5])
+            ranking = self.ranked(message)[:5]
+            put(message, services=ranking, sure=bool(ranking) and self.is_sure(*ranking[0]))
         return messages
+
+    def is_sure(self, service: str, confidence: float) -> bool:
+        """Whether this confidence is enough for this service."""
+        return confidence >= self.thresholds.get(service, UNMEASURED)
+
+    def write(self, directory: Path) -> None:
+        super().write(directory)
+        (directory / "thresholds.json").write_text(json.dumps(self.thresholds), encoding="utf-8")
+
+    def read(self, directory: Path) -> None:
+        super().read(directory)
+        if (directory / "thresholds.json").exists():
+            self.thresholds = json.loads((directory / "thresholds.json").read_text(encoding="utf-8"))
+
+
+def least_confidence(confidence: Floats, right: NDArray[np.bool_], precision: float) -> float:
+    """The least confidence such that the answers from there on are right in the share `precision`; 1 if none is."""
+    order = np.argsort(-confidence, kind="stable")
+    reached = np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= precision
+    return float(confidence[order[np.flatnonzero(reached)[-1]]]) if reached.any() else 1.0

@@ -24,6 +24,7 @@ CLEAR = 0.2
 """A cut whose sides name the two services with this product of probabilities teaches what each side is about."""
 
 
+PARTS = 8
 WRONG = 0.01
 """This share of single problems may be taken for several."""
 
@@ -49,7 +50,7 @@ class Report:
     @property
     def held(self) -> int:
         """The fold in which it is held out."""
-        return zlib.crc32(self.text.encode()) % FOLDS
+        return zlib.crc32(self.text.encode()) % PARTS
 
     @property
     def sort(self) -> str:
@@ -72,15 +73,17 @@ def fit_splitter(features: SparseFeaturizer, reports: Sequence[Report], families
     trials = [_trial(features, [report for report in reports if report.held % 2 != half], families) for half in (0, 1)]
     services = _with_sides(features, reports, families, trials[0])
     column = several.model.labels.index(SEVERAL)
-    figures, real = [], []
+    figures, real, singles = [], [], 0
     for report, probabilities in zip(reports, several.probabilities, strict=False):
+        if report.sort == ONE and report.held > 1:
+            continue  # enough of them are left
+        singles += report.sort == ONE
         cut = best_cut(told(report.text, report.spans, features, trials[report.held % 2]))
         if cut is not None:
             figures.append(evidence(cut, float(probabilities[column])))
-            real.append(len(report.services) > 1)
+            real.append(report.sort == SEVERAL)
     if len(set(real)) < 2:
         return Learnt(services, several.model, ())
-    singles = sum(len(report.services) == 1 for report in reports)
     return Learnt(services, several.model, _decision(np.stack(figures), np.array(real), singles))
 
 

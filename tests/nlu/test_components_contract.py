@@ -80,7 +80,8 @@ def test_component_processes_several_messages_and_none(name: str, tmp_path: Path
 @pytest.mark.parametrize("name", [name for name in NAMES if issubclass(class_named(name), Learner)])
 def test_learner_stores_only_data_and_no_code(name: str, trained: Pipeline, tmp_path: Path) -> None:
     number = NAMES.index(name)
-    files = list((tmp_path / f"{class_named(name).__name__}{number}").iterdir())
+    stored = tmp_path / f"{class_named(name).__name__}{number}"
+    files = [path for path in stored.rglob("*") if path.is_file()]
     assert files
     assert {file.suffix for file in files} <= {".json", ".npz", ".npy"}
 

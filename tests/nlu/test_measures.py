@@ -44,9 +44,18 @@ class Echo:
 
 def test_everything_that_the_file_labels_is_measured() -> None:
     rows = [
-        Labelled("lamba", "report", ("street_light",), "complaint", None, {"street": None}, False, False, "none"),
-        Labelled("lamba ve köpek", "report", ("street_light", "stray_dogs"), "complaint"),
-        Labelled("yangın", "emergency", (), None, "other", {}, True, False, "caps"),
+        Labelled(
+            "lamba",
+            "report",
+            ("street_light",),
+            kind="complaint",
+            entities={"street": None},
+            urgent=False,
+            sensitive=False,
+            noise="none",
+        ),
+        Labelled("lamba ve köpek", "report", ("street_light", "stray_dogs"), kind="complaint"),
+        Labelled("yangın", "emergency", department="other", urgent=True, sensitive=False, noise="caps"),
     ]
     result = measure(Echo(), rows, {"street_light": "other"})
     assert result["act"]["accuracy"] == pytest.approx(2 / 3)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.clauses import STRONG, clauses_of
+from bot.nlu.clauses import STRONG, clauses_of, letter_by_letter
 from bot.nlu.danger import danger_of
 from bot.nlu.language_detector import language_of
 from bot.nlu.noise import NOISES, spoil
-from bot.nlu.normalisation import MAX_CHARS, clean, normal
+from bot.nlu.normalisation import MAX_CHARS, clean, masked, normal
 from bot.nlu.restorer import Restorer
 
 
@@ -96,7 +96,18 @@ def test_words_of_danger_choose_the_emergency_text(text: str, danger: str | None
 
 
 def test_a_strong_word_begins_a_new_clause() -> None:
-    clauses, gaps = clauses_of(normal("çöpler alınmadı bir de sokak lambası yanmıyor"))
-    assert len(clauses) == 2
+    text = "Çöpler alınmadı BİR DE sokak lambası yanmıyor"
+    bounds, gaps = clauses_of(letter_by_letter(text))
+    assert [text[begin:end] for begin, end in bounds] == ["Çöpler alınmadı", " BİR DE sokak lambası yanmıyor"]
     assert gaps == [STRONG]
-    assert "".join(clauses) == normal("çöpler alınmadı bir de sokak lambası yanmıyor")
+
+
+@given(st.text())
+def test_folding_letter_by_letter_keeps_every_place(text: str) -> None:
+    assert len(letter_by_letter(text)) == len(text)
+
+
+def test_names_of_places_are_levelled_and_landmarks_stay() -> None:
+    text = "Yazır'da 1570 sokak no 5, okulun yanında"
+    spans = [(0, 8, "neighbourhood"), (9, 19, "street"), (23, 24, "door_no"), (26, 41, "landmark")]
+    assert normal(masked(text, spans)) == "yer_mah yer_sok no 00 , okulun yaninda"

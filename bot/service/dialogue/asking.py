@@ -7,7 +7,6 @@ from dataclasses import replace
 from bot.domain.conversation import Draft, Step
 from bot.domain.messages import Button
 from bot.domain.requests import Kind, Place, Request
-from bot.service.dialogue.drafts import ASK_BELOW
 from bot.service.dialogue.sameness import find_same
 from bot.service.dialogue.talk import Talk
 from bot.service.incidents import IncidentDesk
@@ -76,12 +75,7 @@ def _ask_what(talk: Talk, draft: Draft) -> None:
 
 def _unsure(draft: Draft) -> bool:
     """Between two services the citizen is asked, once; far below that the best guess is confirmed and reviewed."""
-    return (
-        draft.confidence < ASK_BELOW
-        and len(draft.alternatives) > 0
-        and Step.SERVICE not in draft.asked
-        and len(draft.description) < 80
-    )
+    return len(draft.alternatives) > 0 and Step.SERVICE not in draft.asked and len(draft.description) < 80
 
 
 def _ask_service(talk: Talk, draft: Draft) -> None:

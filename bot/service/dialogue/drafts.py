@@ -23,7 +23,8 @@ def new_draft(talk: Talk, problem: Problem, index: int, said: Said | None = None
     """A draft of one problem; `said` where the message holds several, each with words and a place of its own."""
     u = talk.understanding
     best = problem.services[0] if problem.services else None
-    close = [s.label for s in problem.services[1:3] if best and s.confidence >= CLOSE * best.confidence]
+    unsure = problem.services[1:3] if best and not problem.sure else ()
+    close = [s.label for s in unsure if best and s.confidence >= CLOSE * best.confidence]
     description = said.text if said else talk.text.strip()
     return Draft(
         key=f"{talk.key}.{index}",

@@ -7,16 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from rapidfuzz import fuzz
-
 from bot.domain.requests import Place
 from bot.domain.understanding import Act, Problem, Understanding
 from bot.service.dialogue.talk import Talk
-from bot.turkish import fold
 
 CLEAR = 0.6
 """From here on a sentence alone says what it is about."""
-ALIKE = 60
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
 _CLAUSES = re.compile(r"(?<=[.!?;,])\s+|\n+")
 
@@ -35,11 +31,8 @@ def problems_said(talk: Talk, place: Place) -> Sequence[Said]:
     u = talk.understanding
     whole = talk.text.strip()
     if len(u.problems) > 1 and talk.parse is not None:
-        parts = [problem.text for problem in u.problems]
-        texts = _own_words(whole, parts)
-        cut = [part if text == whole else text for part, text in zip(parts, texts, strict=True)]
-        places = _places(place, [talk.parse(part).place for part in cut])
-        return [Said(*each) for each in zip(u.problems, texts, places, strict=True)]
+        places = _places(place, [talk.parse(problem.text).place for problem in u.problems])
+        return [Said(problem, problem.text, own) for problem, own in zip(u.problems, places, strict=True)]
     return _by_neighbourhood(talk, whole) or [Said(p, whole, place) for p in u.problems or (Problem(whole, ()),)]
 
 
@@ -51,20 +44,6 @@ def _places(whole: Place, parts: Sequence[Place]) -> list[Place]:
         found.append(part if part.neighbourhood else before.merged(replace(part, district=None)))
     position = replace(Place(), latitude=whole.latitude, longitude=whole.longitude)
     return [position.merged(place) for place in found]
-
-
-def _own_words(whole: str, parts: Sequence[str]) -> list[str]:
-    """The parts as they were written: they come folded, word for word. The whole message where that doesn't fit."""
-    words = whole.split()
-    found, begin = [], 0
-    for part in parts:
-        end = begin + len(part.split())
-        found.append(" ".join(words[begin:end]))
-        begin = end
-    fits = all(fuzz.ratio(fold(own), part) >= ALIKE for own, part in zip(found, parts, strict=True))
-    if not fits or begin > len(words):
-        return [whole] * len(parts)
-    return [*found[:-1], " ".join((found[-1], *words[begin:]))]
 
 
 def _by_neighbourhood(talk: Talk, whole: str) -> list[Said]:

@@ -1,0 +1,26 @@
+"""Words that alone make a message sensitive: threats, corruption, abuse (in the normal form, ASCII lower case)."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = (
+    # threats
+    r"silah(?:i|la|im|ini|ina)? (?:cek|goster|dayad|al)", r"bicak(?:la|i)? (?:cek|goster|al|tehdit|salla)",
+    r"(?:kafa|agzi|beyn)\w*n[iu]za? (?:sik|gecir|dagit|kir)", r"kafaniza\b", r"tehdit", r"gebert",
+    r"(?:sizi|seni|hepinizi)\b.{0,20}\b(?:oldur|bulaca|bulurum|yakar|vurur|pisman|mahvede|dove|keser)",
+    r"(?:yakar|basar|vurur|keser)i[mz] (?:orayi|belediyeyi|binayi|sizi|onu|oralari)",
+    r"bu is burada (?:bitmez|kalmaz)", r"gununuzu goster", r"hesabini (?:verdir|vereceksiniz|soracagim)",
+    # corruption
+    r"rusvet", r"torpil", r"yolsuzlu", r"zimmet", r"usulsuz", r"haksiz kazanc", r"avanta", r"kayirma",
+    r"adam kayir", r"el altindan", r"elden (?:para|ucret)", r"komisyon (?:al|iste)", r"makbuz\w* (?:kesm|verm)",
+    # minors and abuse
+    r"taciz", r"istismar", r"tecavuz", r"cinsel", r"cocuk isci", r"1\d yasinda\w* .{0,40}(?:calis|dov|evlen)",
+    r"zorla evlen", r"siddet (?:gor|uygul)", r"\bdov(?:uyor|du|erek|ulu|mus)",
+)  # fmt: skip
+_PATTERN = re.compile(r"\b(?:" + "|".join(_WORDS) + ")")
+
+
+def is_delicate(text: str) -> bool:
+    """Whether a normal form says so by its words."""
+    return _PATTERN.search(text) is not None
