@@ -315,4 +315,6 @@ audit = Table(
     Column("detail_hash", String(64)),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+    Index(None, "actor", "id"),
+    Index(None, "object", "id"),
 )

@@ -43,6 +43,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sa.UniqueConstraint("hash", name=op.f("uq_audit_hash")),
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_actor_id"), ["actor", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_object_id"), ["object", "id"], unique=False)
+
     op.create_table(
         "canned_replies",
         sa.Column("id", Id, autoincrement=True, nullable=False),
