@@ -16,7 +16,6 @@ from bot.web.desk.visit import Visit
 
 PAGES: Mapping[str, tuple[str, Right]] = {
     "requests": (f"{PREFIX}/basvurular", Right.SEE_REQUESTS),
-    "queue": (f"{PREFIX}/kuyruk", Right.SEE_QUEUE),
 }
 
 
