@@ -104,11 +104,17 @@ class ReviewDesk:
         self._uow.audit.record(self._now, f"staff:{staff}", "taken_over", f"conversation:{conversation.id}")
 
     def reply(
-        self, item_id: int, staff: str, text: str, delay: timedelta = timedelta(), hold: timedelta = HOLD
+        self,
+        item_id: int,
+        staff: str,
+        text: str,
+        delay: timedelta = timedelta(),
+        hold: timedelta = HOLD,
+        key: str | None = None,
     ) -> OutboxRow:
         """Answer the citizen after `delay`. The item must be held by `staff` (it is taken where nobody holds it).
 
-        In a public thread the text is checked as public answers are (UserError public_personal, too_long).
+        The same `key` again raises UserError said_already. In a public thread the text is checked as public answers are (UserError public_personal, too_long).
         """
         text = text.strip()
         if not text:
@@ -124,7 +130,7 @@ class ReviewDesk:
             self._uow,
             conversation,
             Reply(text, public=conversation.public),
-            key=f"staff:{item_id}:{self._now.isoformat()}",
+            key=f"staff:{item_id}:{key or self._now.isoformat()}",
             kind=OutboxKind.STAFF_REPLY,
             now=self._now,
             not_before=self._now + delay,
