@@ -13,7 +13,7 @@ from bot.domain.messages import Button, OutboxKind, OutboxRow, OutboxState, Repl
 from bot.domain.requests import Request, Status
 from bot.municipality import Municipality
 from bot.ports import Delivered, UnitOfWork, UnitOfWorkFactory
-from bot.service.publicity import is_paused
+from bot.service.publicity import PublicDesk, is_paused
 from bot.service.reviews import ReviewDesk
 
 UNREACHABLE, UNCERTAIN, BUG = "unreachable", "uncertain", "bug"
@@ -122,6 +122,8 @@ def show_failure(uow: UnitOfWork, row: OutboxRow, municipality: Municipality, no
     status, request = _told(uow, row)
     if row.error == UNREACHABLE:
         uow.conversations.identity(conversation.identity_id).reachable = False
+        if conversation.continues_id is not None and not conversation.public:
+            PublicDesk(uow, municipality, now).invite_elsewhere(conversation)
         if row.kind != OutboxKind.STAFF_REPLY and status not in _MUST_BE_HEARD:
             return
     desk = ReviewDesk(uow, municipality, now)

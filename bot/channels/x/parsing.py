@@ -106,7 +106,7 @@ def _post(post: Json, includes: Includes, account: Account) -> IncomingEvent:
     at = datetime.fromisoformat(post["created_at"])
     number, author_id = str(post["id"]), str(post["author_id"])
     author = includes.user(author_id)
-    text = _text(post)
+    username, text = author.get("username"), _text(post)
     if not _is_for_us(post, author_id, author, text, account):
         return left_alone(post, MENTION, at)
     versions = [str(version) for version in post.get("edit_history_tweet_ids") or (number,)]
@@ -124,7 +124,12 @@ def _post(post: Json, includes: Includes, account: Account) -> IncomingEvent:
         edits=versions[0] if len(versions) > 1 else None,
         message_ref=versions[0],
         display_name=_printable(author.get("name")),
-        address={"post_id": number, "author_id": author_id, "username": _printable(author.get("username")) or ""},
+        address={
+            "post_id": number,
+            "author_id": author_id,
+            "username": _printable(username) or "",
+            "url": f"https://x.com/{_printable(username) or 'i'}/status/{number}",
+        },
         public=True,
     )
 

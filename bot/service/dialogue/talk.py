@@ -15,6 +15,7 @@ from bot.errors import TurnError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
 from bot.service.dialogue.moves import Situation, interpret
+from bot.service.publicity import About
 from bot.service.requests import RequestDesk, is_open
 from bot.service.reviews import ReviewDesk
 from bot.service.texts import Texts
@@ -58,6 +59,7 @@ class Talk:
     replies: list[Reply] = field(default_factory=list)
     understood: bool = True
     silent: bool = False
+    about: About | None = None
 
     def __post_init__(self) -> None:
         self._own: Sequence[Request] | None = None
