@@ -22,6 +22,7 @@ from bot.channels.alerts import AlertChannel, mailer
 from bot.channels.files import DiskFiles
 from bot.channels.telegram import Labels, TelegramChannel, TelegramPoller, announce_webhook, telegram_routes
 from bot.channels.webchat import WebChatChannel
+from bot.channels.webhook import WebhookChannel
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.fetching import FetchWorker
@@ -35,6 +36,7 @@ from bot.operations.health import operations_routes
 from bot.ports import Channel
 from bot.service.receiving import Receiver
 from bot.service.texts import Texts
+from bot.service.webhooks import keep_switch
 from bot.web.app import create_app
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,9 @@ class Serving:
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
 
     async def run(self) -> None:
+        with self._database.writes() as uow:
+            keep_switch(uow, self._settings.webhook is not None, self._clock.now())
+            uow.commit()
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -91,6 +96,7 @@ class Serving:
         if self._telegram is not None:
             channels["telegram"] = self._telegram
         channels["alert"] = AlertChannel(self._settings, self._telegram)
+        channels["webhook"] = WebhookChannel(self._settings.webhook, self._clock)
         writes, clock = self._database.writes, self._clock
         rates = {"telegram": telegram_rates(1), "alert": staff_chat_rates()}
         return (

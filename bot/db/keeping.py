@@ -22,9 +22,19 @@ def chained(previous: str, at: datetime, actor: str, action: str, object_: str, 
 class SqlAudit:
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._links: list[tuple[datetime, str, str, str, str]] = []
 
     def record(self, at: datetime, actor: str, action: str, object_: str, detail: str = "") -> None:
-        """Append one link of the chain; `detail` is kept only as a hash."""
+        """Append one link of the chain when the transaction commits; `detail` is kept only as a hash."""
+        self._links.append((at, actor, action, object_, detail))
+
+    def write(self) -> None:
+        """Write the links. Last before the commit: who holds the end of the chain waits for no other lock."""
+        for link in self._links:
+            self._append(*link)
+        self._links.clear()
+
+    def _append(self, at: datetime, actor: str, action: str, object_: str, detail: str) -> None:
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.execute(text("SELECT pg_advisory_xact_lock(7283001)"))
         previous = self._session.scalar(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)) or ""

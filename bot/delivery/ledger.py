@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.delivery.retry import Attempt, Decision, GiveUp
@@ -118,6 +118,8 @@ def show_failure(uow: UnitOfWork, row: OutboxRow, municipality: Municipality, no
     """
     conversation = uow.conversations.get(row.conversation_id) if row.conversation_id is not None else None
     if conversation is None:
+        if row.kind == OutboxKind.WEBHOOK:
+            _show_deaf_program(uow, row, municipality, now)
         return
     status, request = _told(uow, row)
     if row.error == UNREACHABLE:
@@ -128,6 +130,15 @@ def show_failure(uow: UnitOfWork, row: OutboxRow, municipality: Municipality, no
             return
     desk = ReviewDesk(uow, municipality, now)
     desk.open(ReviewReason.DELIVERY_FAILED, conversation, request, summary=f"{row.kind} #{row.id}: {row.error}")
+
+
+def _show_deaf_program(uow: UnitOfWork, row: OutboxRow, municipality: Municipality, now: datetime) -> None:
+    """One item a day, however many entries the program's receiver missed."""
+    if uow.reviews.of_matter(row.channel, now - timedelta(days=1)) is None:
+        item = ReviewDesk(uow, municipality, now).open(
+            ReviewReason.DELIVERY_FAILED, summary=f"{row.kind} #{row.id}: {row.error}"
+        )
+        item.matter = row.channel
 
 
 def _parcel(uow: UnitOfWork, row: OutboxRow) -> Parcel:
