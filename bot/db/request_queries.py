@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from bot.domain.requests import Request, Status
 from bot.domain.workflow import OPEN
 
 MOST_COUNTED = 10_000
+_NUMBER = re.compile(r"[A-Za-z]{2,8}-\d{4}-\d{6,}")
 OPEN_STATUSES = tuple(status for status in Status if status in OPEN)
 
 
@@ -60,7 +62,9 @@ class RequestFilter:
             wanted.append(requests.c.created_at < self.until)
         if self.since_update is not None:
             wanted.append(requests.c.updated_at >= self.since_update)
-        if self.text:
+        if _NUMBER.fullmatch(self.text):
+            wanted.append(requests.c.tracking_no == self.text.upper())
+        elif self.text:
             named = select(citizens.c.id).where(holds(citizens.c.folded, self.text))
             wanted.append(or_(holds(requests.c.folded, self.text), requests.c.citizen_id.in_(named)))
         return wanted
@@ -209,7 +213,7 @@ def export_rows(session: Session, wanted: RequestFilter, after: int, limit: int)
         .order_by(requests.c.id)
         .limit(limit)
     )
-    return tuple(ExportRow(row._mapping, row.display_name, row.followers) for row in session.execute(query))
+    return tuple(ExportRow(row._asdict(), row.display_name, row.followers) for row in session.execute(query))
 
 
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)

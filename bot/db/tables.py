@@ -202,6 +202,7 @@ requests = Table(
     one_of("kind", Kind),
     one_of("priority", Priority),
     Index(None, "status", "unit", "due_at"),
+    Index(None, "status", "updated_at"),
     Index(None, "service", "created_at"),
     Index(None, "created_at"),
     Index(None, "updated_at"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
@@ -107,7 +108,7 @@ class Bulk:
             raise UserError("unknown_action")
         return action
 
-    def _page(self, visit: Visit, template: str, action: str, **context: object) -> Response:
+    def _page(self, visit: Visit, template: str, action: str, **context: Any) -> Response:
         asked = asked_by(visit, self._desk.municipality, visit.text("query", 2000))
         return request_page(self._desk, visit, template, asked=asked, action=action, actions=ACTIONS, **context)
 

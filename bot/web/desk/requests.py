@@ -31,7 +31,8 @@ class Requests:
         after = visit.asked("sonra")
         with self._desk.reads() as uow:
             page = table_page(uow.session, asked.filter, asked.sort, after, ROWS)
-            number = count(uow.session, asked.filter)
+            whole = not after and page.after is None
+            number = len(page.rows) if whole else count(uow.session, asked.filter)
             views = uow.staff.views(visit.staff_id, PAGE)
         part = visit.htmx and visit.headers.get("hx-target") == "results"
         return request_page(

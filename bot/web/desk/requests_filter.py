@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -44,8 +44,8 @@ def asked_by(visit: Visit, town: Municipality, query: str | None = None) -> Aske
     """The filter of the address, or of `query` where a form brings one along. What isn't known is left out."""
     given = dict(parse_qsl(query, max_num_fields=50)) if query is not None else visit.query
     values = {name: clean(str(given.get(name, ""))).strip()[:_MOST] for name in FIELDS}
-    known: Mapping[str, object] = {
-        "durum": {ALL: "", **{status: "" for status in Status}},
+    known: Mapping[str, Container[str]] = {
+        "durum": {ALL, *Status},
         "birim": town.units,
         "kurum": town.bodies,
         "hizmet": town.services,
@@ -55,7 +55,7 @@ def asked_by(visit: Visit, town: Municipality, query: str | None = None) -> Aske
         "sure": DUE,
         "sira": SORTS,
     }
-    values |= {name: "" for name, allowed in known.items() if values[name] not in allowed}  # type: ignore[operator]  # containers of words
+    values |= {name: "" for name, allowed in known.items() if values[name] not in allowed}
     since, until = _day(values["bas"], town), _day(values["son"], town)
     values |= {"bas": values["bas"] if since else "", "son": values["son"] if until else ""}
     wanted = RequestFilter(

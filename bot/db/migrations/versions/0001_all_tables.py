@@ -499,6 +499,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_requests_resolved_at"), ["resolved_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_service_created_at"), ["service", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_status_unit_due_at"), ["status", "unit", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_requests_status_updated_at"), ["status", "updated_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_updated_at"), ["updated_at"], unique=False)
 
     op.create_table(
