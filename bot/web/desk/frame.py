@@ -60,6 +60,7 @@ PROBLEMS: Mapping[str, str] = {
     "email_refused": "E-posta adresi geçerli değil.",
     "not_a_form": "Form okunamadı.",
     "not_a_number": "Sayı bekleniyordu.",
+    "not_a_day": "Tarih bekleniyordu (örneğin 2026-11-23).",
     "not_found": "Aradığınız sayfa yok.",
 }
 """What staff read where something cannot be done; screens add their own with `Desk.problems`."""

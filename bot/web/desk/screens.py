@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.service.policy import Right
 from bot.web.desk.account import Account
+from bot.web.desk.audit import Audit
 from bot.web.desk.board import Board
 from bot.web.desk.bulk import Bulk
 from bot.web.desk.exports import Exports
@@ -38,6 +39,7 @@ def all_routes(desk: Desk) -> list[DeskRoute]:
         Account(desk),
         People(desk),
         Tokens(desk),
+        Audit(desk),
         Talks(desk),
         Requests(desk),
         Board(desk),
