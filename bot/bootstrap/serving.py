@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.bootstrap.wiring import Database, municipality_of, open_database
+from bot.bootstrap.x import XSide
 from bot.channels.alerts import AlertChannel, mailer
 from bot.channels.files import DiskFiles
 from bot.channels.telegram import Labels, TelegramChannel, TelegramPoller, announce_webhook, telegram_routes
@@ -26,7 +27,7 @@ from bot.channels.webhook import WebhookChannel
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.fetching import FetchWorker
-from bot.delivery.limits import staff_chat_rates, telegram_rates
+from bot.delivery.limits import staff_chat_rates, telegram_rates, x_message_rates, x_post_rates
 from bot.delivery.retention import RetentionKeeper
 from bot.delivery.sweeping import Sweeper
 from bot.delivery.worker import DeliveryWorker
@@ -55,6 +56,7 @@ class Serving:
         self._receiver = Receiver(self._database.writes, self._clock, settings.gather_seconds)
         self._telegram = _telegram(settings, self._files, self._municipality) if settings.telegram_token else None
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._x = self._make_x() if settings.x.configured else None
 
     async def run(self) -> None:
         with self._database.writes() as uow:
@@ -74,6 +76,9 @@ class Serving:
                 loops.append(
                     TelegramPoller(self._telegram, self._receiver, self._database.writes, self._clock, self._owner).poll
                 )
+        if "channels" in self._roles and self._x is not None:
+            routes += self._x.routes
+            loops.append(self._x.watch)
         if "delivery" in self._roles:
             loops += self._delivery_loops()
         web = self._server(routes) if "web" in self._roles else None
@@ -84,7 +89,20 @@ class Serving:
         await _until_stopped(stop, tasks)
         if self._telegram is not None:
             await self._telegram.aclose()
+        if self._x is not None and self._x.parts is not None:
+            await self._x.parts.api.aclose()
         self._database.engine.dispose()
+
+    def _make_x(self) -> XSide:
+        return XSide.build(
+            self._settings,
+            self._database,
+            self._municipality,
+            self._files,
+            self._receiver,
+            self._clock,
+            self._owner,
+        )
 
     def _public_url(self) -> str:
         if not self._settings.public_url:
@@ -98,7 +116,14 @@ class Serving:
         channels["alert"] = AlertChannel(self._settings, self._telegram)
         channels["webhook"] = WebhookChannel(self._settings.webhook, self._clock)
         writes, clock = self._database.writes, self._clock
-        rates = {"telegram": telegram_rates(1), "alert": staff_chat_rates()}
+        if self._x is not None:
+            channels.update(self._x.channels())
+        rates = {
+            "telegram": telegram_rates(1),
+            "alert": staff_chat_rates(),
+            "x_mention": x_post_rates(),
+            "x_dm": x_message_rates(),
+        }
         return (
             DeliveryWorker(writes, channels, clock, self._municipality, random.Random(), rates=rates).run,
             FetchWorker(

@@ -86,8 +86,8 @@ def left_alone(item: Json, channel: str, now: datetime) -> IncomingEvent:
     )
 
 
-def deleted(post_id: str, author_id: str, thread: str, now: datetime) -> IncomingEvent:
-    """The event of a post that its author took back: an edit that leaves nothing."""
+def deleted(post_id: str, ref: str, author_id: str, thread: str, now: datetime) -> IncomingEvent:
+    """The event of a post that its author took back: an edit that leaves nothing. `ref` names its first version."""
     return IncomingEvent(
         MENTION,
         f"deleted:{post_id}",
@@ -96,8 +96,8 @@ def deleted(post_id: str, author_id: str, thread: str, now: datetime) -> Incomin
         EventKind.TEXT,
         now,
         sequence=int(post_id),
-        edits=post_id,
-        message_ref=post_id,
+        edits=ref,
+        message_ref=ref,
         public=True,
     )
 
