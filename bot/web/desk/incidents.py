@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.errors import UserError
 from bot.service.incidents import LONGEST, IncidentDesk
 from bot.service.policy import Right
+from bot.turkish import fold
 from bot.web.desk.frame import Desk
 from bot.web.desk.routing import PREFIX, DeskRoute
 from bot.web.desk.visit import Visit
@@ -89,6 +90,7 @@ class IncidentScreen:
             typed=typed or {"service": "", "text": "", "until": usual},
             chosen=chosen or [],
             problem=problem,
+            neighbourhoods=sorted(self._desk.municipality.neighbourhoods, key=fold),
             longest=LONGEST,
             chosen_note=visit.asked("tamam"),
         )

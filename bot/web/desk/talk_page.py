@@ -44,6 +44,7 @@ class TalkPage:
     citizen: Citizen | None = None
     items: Sequence[ReviewItem] = ()
     suggested: str | None = None
+    confidence: float | None = None
     lines: Sequence[ThreadLine] = ()
     notes: Sequence[NoteLine] = ()
     requests: Sequence[Request] = ()
@@ -126,6 +127,7 @@ def talk_page(
         citizen=citizen,
         items=items,
         suggested=item.suggested_reply if item else None,
+        confidence=item.confidence if item else None,
         lines=thread_of(uow.session, conversation_id),
         notes=notes_of(uow.session, conversation_id),
         requests=requests,

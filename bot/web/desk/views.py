@@ -16,6 +16,7 @@ from bot.web.desk.visit import Visit
 
 PAGES: Mapping[str, tuple[str, Right]] = {
     "requests": (f"{PREFIX}/basvurular", Right.SEE_REQUESTS),
+    "queue": (f"{PREFIX}/kuyruk", Right.SEE_QUEUE),
 }
 
 
