@@ -14,7 +14,8 @@ from bot.errors import DatabaseAway
 from bot.municipality import Municipality
 from bot.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from bot.service.dialogue.public import settle_public
-from bot.service.reviews import ReviewDesk, to_bot
+from bot.service.overdue import tell_overdue
+from bot.service.reviews import ReviewDesk
 
 log = logging.getLogger(__name__)
 EVERY = 30.0
@@ -52,15 +53,14 @@ def expire_awaited(uow: UnitOfWork, municipality: Municipality, now: datetime) -
 
 
 def end_handovers(uow: UnitOfWork, municipality: Municipality, now: datetime) -> int:
-    """Conversations whose handover time is over go back to the bot; one that is being worked on waits."""
+    """Conversations whose handover time is over go back to the bot, which says so; one that is worked on waits."""
     ended = 0
     for conversation_id in uow.conversations.handovers_over(now):
         conversation = uow.conversations.lock(conversation_id, wait=False)
         if conversation is None or conversation.mode != Mode.PERSON:
             continue
         if conversation.handover_until is not None and conversation.handover_until <= now:
-            to_bot(conversation)
-            ended += 1
+            ended += ReviewDesk(uow, municipality, now).end_by_time(conversation)
     return ended
 
 
@@ -82,7 +82,7 @@ def fail_unfetched(uow: UnitOfWork, municipality: Municipality, now: datetime) -
     return len(rows)
 
 
-SWEEPS: tuple[Sweep, ...] = (expire_awaited, end_handovers, reopen_held_items, fail_unfetched)
+SWEEPS: tuple[Sweep, ...] = (expire_awaited, end_handovers, reopen_held_items, fail_unfetched, tell_overdue)
 
 
 class Sweeper:

@@ -191,7 +191,7 @@ class TurnWorker:
         events = [event_of(row) for row in rows]
         _expire(conversation, now)
         if conversation.mode == Mode.PERSON and conversation.handover_until and conversation.handover_until <= now:
-            conversation.mode = Mode.BOT
+            ReviewDesk(uow, self._municipality, now).end_by_time(conversation)
         return Talk(
             uow=uow,
             municipality=self._municipality,
