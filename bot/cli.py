@@ -26,6 +26,10 @@ incidents_app = typer.Typer(no_args_is_help=True, help="Known incidents: what th
 privacy_app = typer.Typer(no_args_is_help=True, help="Personal data (KVKK): copies, erasure, retention.")
 app.add_typer(incidents_app, name="incidents")
 app.add_typer(privacy_app, name="privacy")
+channels_app = typer.Typer(no_args_is_help=True, help="Channels: what is connected, stopping public answers, keys.")
+x_app = typer.Typer(no_args_is_help=True, help="The municipality's account on X.")
+channels_app.add_typer(x_app, name="x")
+app.add_typer(channels_app, name="channels")
 users_app = typer.Typer(no_args_is_help=True, help="The desk's people and the keys of programs.")
 audit_app = typer.Typer(no_args_is_help=True, help="The chain of what staff did.")
 app.add_typer(users_app, name="users")
@@ -357,6 +361,35 @@ def audit_list(
 ) -> None:
     """What staff did, newest first."""
     _load("audit").show_list(_settings(), actor, action, object_, limit, as_json)
+
+
+@channels_app.command("list")
+def channels_list() -> None:
+    """What is connected, and how much of the plan is used."""
+    _load("channels").show_list(_settings())
+
+
+@channels_app.command("pause")
+def channels_pause(channel: str, staff: Staff = WHO) -> None:
+    """Stop all public answers at once; private messages go on."""
+    _load("channels").pause(_settings(), channel, staff)
+
+
+@channels_app.command("resume")
+def channels_resume(channel: str, staff: Staff = WHO) -> None:
+    """Let public answers leave again."""
+    _load("channels").resume(_settings(), channel, staff)
+
+
+@x_app.command("login")
+def channels_x_login(
+    oauth2: Annotated[bool, typer.Option("--oauth2", help="OAuth 2 instead of OAuth 1.0a with a PIN.")] = False,
+    redirect: Annotated[str, typer.Option(help="The callback address that the application names.")] = (
+        "https://127.0.0.1/"
+    ),
+) -> None:
+    """Authorise the account: opens nothing, says which address to open and what to bring back."""
+    _load("channels").login(_settings(), oauth2, redirect)
 
 
 @db_app.command("upgrade")
