@@ -101,6 +101,8 @@ class Settings:
     widget_origins: tuple[str, ...]
     dense: str | None
     metrics_token: str | None = None
+    tiles_url: str | None = None
+    tiles_attribution: str | None = None
     x: XSettings = XSettings()
     oidc: OidcSettings | None = None
     webhook: WebhookSettings | None = None
@@ -159,6 +161,8 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -
         widget_origins=several("widget_origins"),
         dense=values.get("dense"),
         metrics_token=values.get("metrics_token"),
+        tiles_url=values.get("tiles_url"),
+        tiles_attribution=values.get("tiles_attribution"),
         x=XSettings(
             api=values.get("x_api", XSettings.api),
             consumer_key=values.get("x_consumer_key"),
