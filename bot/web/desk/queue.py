@@ -21,7 +21,7 @@ from bot.web.desk.visit import Visit
 PATH = f"{PREFIX}/kuyruk"
 VIEW = "queue"
 MOST_PAGES = 500
-STATE_NAMES = {"open": "Açık", "free": "Boşta", "mine": "Bende", "closed": "Kapalı", "all": "Tümü"}
+STATE_NAMES = {"open": "Bekleyenler", "free": "Boşta", "mine": "Bende", "closed": "Kapananlar", "all": "Tümü"}
 
 
 class QueueScreen:
