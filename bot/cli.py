@@ -26,6 +26,14 @@ incidents_app = typer.Typer(no_args_is_help=True, help="Known incidents: what th
 privacy_app = typer.Typer(no_args_is_help=True, help="Personal data (KVKK): copies, erasure, retention.")
 app.add_typer(incidents_app, name="incidents")
 app.add_typer(privacy_app, name="privacy")
+channels_app = typer.Typer(no_args_is_help=True, help="Channels: what is connected, stopping public answers, keys.")
+x_app = typer.Typer(no_args_is_help=True, help="The municipality's account on X.")
+channels_app.add_typer(x_app, name="x")
+app.add_typer(channels_app, name="channels")
+users_app = typer.Typer(no_args_is_help=True, help="The desk's people and the keys of programs.")
+audit_app = typer.Typer(no_args_is_help=True, help="The chain of what staff did.")
+app.add_typer(users_app, name="users")
+app.add_typer(audit_app, name="audit")
 app.add_typer(db_app, name="db")
 app.add_typer(models_app, name="models")
 
@@ -260,6 +268,128 @@ def privacy_erase(who: str, staff: Staff = WHO) -> None:
 def privacy_retention() -> None:
     """Work off wishes and anonymise what was kept long enough; `run` does it once a day."""
     _load("privacy").retention(_settings())
+
+
+Unit = Annotated[Optional[str], typer.Option(help="A unit's code.")]  # noqa: UP045 - typer reads it
+
+
+@users_app.command("list")
+def users_list(as_json: Json = False) -> None:
+    """Everybody, with role and unit."""
+    _load("users").show_list(_settings(), as_json)
+
+
+@users_app.command("add")
+def users_add(
+    username: str,
+    role: Annotated[str, typer.Option(help="reviewer, unit_staff, supervisor, administrator or auditor.")],
+    unit: Unit = None,
+    name: str = "",
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+    staff: Staff = WHO,
+) -> None:
+    """An account with a password that is asked for."""
+    _load("users").add(_settings(), username, name, role, unit, password, staff)
+
+
+@users_app.command("invite")
+def users_invite(
+    role: Annotated[str, typer.Option(help="reviewer, unit_staff, supervisor, administrator or auditor.")],
+    unit: Unit = None,
+    email: Optional[str] = None,  # noqa: UP045
+    staff: Staff = WHO,
+) -> None:
+    """Print a link with which somebody makes their own account."""
+    _load("users").invite(_settings(), role, unit, email, staff)
+
+
+@users_app.command("reset")
+def users_reset(
+    username: str,
+    codes: Annotated[bool, typer.Option("--codes", help="End two-step login as well.")] = False,
+    staff: Staff = WHO,
+) -> None:
+    """Print a link for a new password."""
+    _load("users").reset(_settings(), username, codes, staff)
+
+
+@users_app.command("deactivate")
+def users_deactivate(username: str, staff: Staff = WHO) -> None:
+    """They can no longer log in; their sessions end."""
+    _load("users").set_active(_settings(), username, False, staff)
+
+
+@users_app.command("activate")
+def users_activate(username: str, staff: Staff = WHO) -> None:
+    """They may log in again."""
+    _load("users").set_active(_settings(), username, True, staff)
+
+
+@users_app.command("setup-link")
+def users_setup_link() -> None:
+    """Print the one-time link of the first administrator."""
+    _load("users").set_up_link(_settings())
+
+
+@users_app.command("token")
+def users_token(
+    name: str,
+    unit: Unit = None,
+    write: Annotated[bool, typer.Option("--write", help="May change the status and add notes.")] = False,
+    staff: Staff = WHO,
+) -> None:
+    """Print a key for the JSON API; it isn't shown again."""
+    _load("users").token(_settings(), name, unit, write, staff)
+
+
+@audit_app.command("verify")
+def audit_verify(
+    head: Annotated[Optional[str], typer.Option(help="A head printed earlier: it must still be there.")] = None,  # noqa: UP045
+) -> None:
+    """Check the chain; exit status 1 and the first broken row where it doesn't hold."""
+    if not _load("audit").verify(_settings(), head):
+        raise typer.Exit(1)
+
+
+@audit_app.command("list")
+def audit_list(
+    actor: str = "",
+    action: Annotated[str, typer.Option(help="Or how it begins.")] = "",
+    object_: Annotated[str, typer.Option("--object", help="Or how it begins, for instance request:7.")] = "",
+    limit: int = 50,
+    as_json: Json = False,
+) -> None:
+    """What staff did, newest first."""
+    _load("audit").show_list(_settings(), actor, action, object_, limit, as_json)
+
+
+@channels_app.command("list")
+def channels_list() -> None:
+    """What is connected, and how much of the plan is used."""
+    _load("channels").show_list(_settings())
+
+
+@channels_app.command("pause")
+def channels_pause(channel: str, staff: Staff = WHO) -> None:
+    """Stop all public answers at once; private messages go on."""
+    _load("channels").pause(_settings(), channel, staff)
+
+
+@channels_app.command("resume")
+def channels_resume(channel: str, staff: Staff = WHO) -> None:
+    """Let public answers leave again."""
+    _load("channels").resume(_settings(), channel, staff)
+
+
+@x_app.command("login")
+def channels_x_login(
+    oauth2: Annotated[bool, typer.Option("--oauth2", help="OAuth 2 instead of OAuth 1.0a with a PIN.")] = False,
+    redirect: Annotated[str, typer.Option(help="The callback address that the application names.")] = (
+        "https://127.0.0.1/"
+    ),
+) -> None:
+    """Authorise the account: opens nothing, says which address to open and what to bring back."""
+    _load("channels").login(_settings(), oauth2, redirect)
 
 
 @db_app.command("upgrade")

@@ -24,7 +24,8 @@ class XSettings:
     """The X account's application and what its plan allows; all of `HIZMET_X_…`.
 
     `month_reads` posts may be read in a calendar month (UTC), `window_mentions` and `window_messages` requests made in
-    15 minutes. `seconds` bounds each step of a request; at least `poll_seconds` lie between two looks.
+    15 minutes. `seconds` bounds each step of a request; at least `poll_seconds` lie between two looks. `dm_link` puts a
+    link to direct messages under invitations; posts of `ignored` accounts are left alone.
     """
 
     api: str = "https://api.x.com"
@@ -38,6 +39,8 @@ class XSettings:
     window_mentions: int = 300
     window_messages: int = 15
     webhook: bool = False
+    dm_link: bool = False
+    ignored: tuple[str, ...] = ()
 
     @property
     def configured(self) -> bool:
@@ -98,6 +101,8 @@ class Settings:
     widget_origins: tuple[str, ...]
     dense: str | None
     metrics_token: str | None = None
+    tiles_url: str | None = None
+    tiles_attribution: str | None = None
     x: XSettings = XSettings()
     oidc: OidcSettings | None = None
     webhook: WebhookSettings | None = None
@@ -156,6 +161,8 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -
         widget_origins=several("widget_origins"),
         dense=values.get("dense"),
         metrics_token=values.get("metrics_token"),
+        tiles_url=values.get("tiles_url"),
+        tiles_attribution=values.get("tiles_attribution"),
         x=XSettings(
             api=values.get("x_api", XSettings.api),
             consumer_key=values.get("x_consumer_key"),
@@ -168,6 +175,8 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -
             window_mentions=number("x_window_mentions", XSettings.window_mentions, int),
             window_messages=number("x_window_messages", XSettings.window_messages, int),
             webhook=values.get("x_webhook", "").lower() in ("1", "yes", "true"),
+            dm_link=values.get("x_dm_link", "").lower() in ("1", "yes", "true"),
+            ignored=several("x_ignored"),
         ),
         oidc=_oidc(values, several("oidc_roles")),
         webhook=_webhook(values),

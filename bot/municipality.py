@@ -15,6 +15,7 @@ from bot.domain.geography import metres_between
 from bot.domain.publicity import ANSWERED, UNANSWERED, Category, Publicity, Rule, SendMode
 from bot.domain.requests import Status
 from bot.domain.retention import LegalRetention, Retention
+from bot.domain.targets import ReviewTargets
 from bot.errors import ConfigError
 
 NEARBY_METRES = 1500
@@ -103,7 +104,8 @@ class Municipality:
     emergency_numbers: Mapping[str, str]
     accounts: Mapping[str, str] = field(default_factory=dict)
     information: tuple[InformationEntry, ...] = ()
-    retention: Retention = Retention()
+    retention: Retention = field(default_factory=Retention)
+    review_targets: ReviewTargets = field(default_factory=ReviewTargets)
     publicity: Publicity = field(default_factory=Publicity)
     canned: tuple[ReadyReply, ...] = ()
 
@@ -143,6 +145,20 @@ class Municipality:
             opening = datetime.combine(there.date() + timedelta(days=days), self.work_begin, self.timezone)
             if opening >= there and self.works_at(opening):
                 return opening.astimezone(moment.tzinfo)
+        return moment
+
+    def working_time_after(self, moment: datetime, span: timedelta) -> datetime:
+        """When `span` of working time has passed since `moment`."""
+        left = span
+        for _ in range(60):
+            begin = self.next_working_moment(moment)
+            there = self.local(begin)
+            closes = self.holidays.get(there.date()) or self.work_end
+            end = datetime.combine(there.date(), closes, self.timezone).astimezone(begin.tzinfo)
+            if begin + left <= end:
+                return begin + left
+            left -= max(end - begin, timedelta())
+            moment = end
         return moment
 
     def due(self, service: str, filed_at: datetime) -> datetime | None:
@@ -365,11 +381,30 @@ def _retention(place: _Place, services: Mapping[str, Service]) -> Retention:
     return Retention(_span(parts["requests"]), _span(parts["conversations"]), tuple(laws))
 
 
+def _targets(place: _Place) -> ReviewTargets:
+    parts = place.fields({"urgent_minutes", "handover_hours", "other_hours"}, set())
+    return ReviewTargets(
+        timedelta(minutes=parts["urgent_minutes"].parsed(int, "a number of minutes")),
+        timedelta(hours=parts["handover_hours"].parsed(float, "a number of hours")),
+        timedelta(hours=parts["other_hours"].parsed(float, "a number of hours")),
+    )
+
+
 _REQUIRED = {
     "code", "name", "short_name", "province", "district", "prefix", "timezone", "website", "phone", "privacy",
     "bodies", "units", "services", "neighbourhoods", "outside", "working_hours", "quiet_hours", "holidays",
 }  # fmt: skip
-_OPTIONAL = {"publicity", "texts", "information", "positions", "accounts", "emergency_numbers", "retention", "canned"}
+_OPTIONAL = {
+    "publicity",
+    "texts",
+    "information",
+    "positions",
+    "accounts",
+    "emergency_numbers",
+    "retention",
+    "canned",
+    "review_targets",
+}
 
 
 def load_municipality(path: Path) -> Municipality:
@@ -426,6 +461,7 @@ def load_municipality(path: Path) -> Municipality:
         accounts=_plain(parts.get("accounts")),
         information=information,
         retention=_retention(parts["retention"], services) if "retention" in parts else Retention(),
+        review_targets=_targets(parts["review_targets"]) if "review_targets" in parts else ReviewTargets(),
         publicity=_publicity(parts.get("publicity")),
         canned=_canned(path.parent / parts["canned"].text(), services) if "canned" in parts else (),
     )

@@ -101,6 +101,8 @@ class Inbox(Protocol):
 
     def get(self, inbox_id: int) -> InboxRow | None: ...
 
+    def by_event(self, channel: str, event_id: str) -> InboxRow | None: ...
+
     def to_fetch(self, now: datetime, limit: int = 10) -> Sequence[InboxRow]:
         """Rows whose files are to be brought now, locked until the transaction ends."""
         ...
@@ -155,6 +157,10 @@ class Requests(Protocol):
 
     def open_like(self, service: str, since: datetime) -> Sequence[Request]:
         """Open (or forwarded) requests of the service filed since then, newest first."""
+        ...
+
+    def overdue(self, now: datetime) -> Sequence[Request]:
+        """Open ones past their target, the latest first to be done; at most 2000."""
         ...
 
     def add_history(self, entry: HistoryEntry) -> None: ...

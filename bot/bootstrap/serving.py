@@ -18,14 +18,16 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.bootstrap.wiring import Database, municipality_of, open_database
+from bot.bootstrap.x import XSide
 from bot.channels.alerts import AlertChannel, mailer
 from bot.channels.files import DiskFiles
 from bot.channels.telegram import Labels, TelegramChannel, TelegramPoller, announce_webhook, telegram_routes
 from bot.channels.webchat import WebChatChannel
+from bot.channels.webhook import WebhookChannel
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.fetching import FetchWorker
-from bot.delivery.limits import staff_chat_rates, telegram_rates
+from bot.delivery.limits import staff_chat_rates, telegram_rates, x_message_rates, x_post_rates
 from bot.delivery.retention import RetentionKeeper
 from bot.delivery.sweeping import Sweeper
 from bot.delivery.worker import DeliveryWorker
@@ -35,6 +37,7 @@ from bot.operations.health import operations_routes
 from bot.ports import Channel
 from bot.service.receiving import Receiver
 from bot.service.texts import Texts
+from bot.service.webhooks import keep_switch
 from bot.web.app import create_app
 
 log = logging.getLogger(__name__)
@@ -53,8 +56,12 @@ class Serving:
         self._receiver = Receiver(self._database.writes, self._clock, settings.gather_seconds)
         self._telegram = _telegram(settings, self._files, self._municipality) if settings.telegram_token else None
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._x = self._make_x() if settings.x.configured else None
 
     async def run(self) -> None:
+        with self._database.writes() as uow:
+            keep_switch(uow, self._settings.webhook is not None, self._clock.now())
+            uow.commit()
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -69,6 +76,9 @@ class Serving:
                 loops.append(
                     TelegramPoller(self._telegram, self._receiver, self._database.writes, self._clock, self._owner).poll
                 )
+        if "channels" in self._roles and self._x is not None:
+            routes += self._x.routes
+            loops.append(self._x.watch)
         if "delivery" in self._roles:
             loops += self._delivery_loops()
         web = self._server(routes) if "web" in self._roles else None
@@ -79,7 +89,20 @@ class Serving:
         await _until_stopped(stop, tasks)
         if self._telegram is not None:
             await self._telegram.aclose()
+        if self._x is not None and self._x.parts is not None:
+            await self._x.parts.api.aclose()
         self._database.engine.dispose()
+
+    def _make_x(self) -> XSide:
+        return XSide.build(
+            self._settings,
+            self._database,
+            self._municipality,
+            self._files,
+            self._receiver,
+            self._clock,
+            self._owner,
+        )
 
     def _public_url(self) -> str:
         if not self._settings.public_url:
@@ -91,8 +114,16 @@ class Serving:
         if self._telegram is not None:
             channels["telegram"] = self._telegram
         channels["alert"] = AlertChannel(self._settings, self._telegram)
+        channels["webhook"] = WebhookChannel(self._settings.webhook, self._clock)
         writes, clock = self._database.writes, self._clock
-        rates = {"telegram": telegram_rates(1), "alert": staff_chat_rates()}
+        if self._x is not None:
+            channels.update(self._x.channels())
+        rates = {
+            "telegram": telegram_rates(1),
+            "alert": staff_chat_rates(),
+            "x_mention": x_post_rates(),
+            "x_dm": x_message_rates(),
+        }
         return (
             DeliveryWorker(writes, channels, clock, self._municipality, random.Random(), rates=rates).run,
             FetchWorker(

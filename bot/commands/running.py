@@ -13,6 +13,7 @@ import sys
 import time
 
 from bot.bootstrap.wiring import municipality_of
+from bot.commands.users import new_set_up_link
 from bot.config import Settings
 from bot.db.migrate import upgrade
 from bot.errors import ConfigError, HizmetError
@@ -40,10 +41,19 @@ def run(settings: Settings, roles: str, workers: int) -> None:
     if wanted == {"dialogue"}:
         importlib.import_module("bot.bootstrap.dialogue").run_dialogue(settings)
     elif "dialogue" not in wanted:
+        if "web" in wanted:
+            _offer_set_up(settings)
         serving = importlib.import_module("bot.bootstrap.serving")
         asyncio.run(serving.Serving(settings, wanted).run())
     else:
         _Supervisor(settings, wanted).run()
+
+
+def _offer_set_up(settings: Settings) -> None:
+    """On the first run, tell how the first administrator gets in."""
+    link = new_set_up_link(settings)
+    if link is not None:
+        print(f"Masa: nobody has an account yet. One-time set-up link, good for a day:\n  {link}", flush=True)
 
 
 def _upgrade_patiently(settings: Settings) -> None:

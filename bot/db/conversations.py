@@ -15,6 +15,11 @@ from bot.domain.conversation import Awaited, Citizen, Conversation, Identity, Mo
 from bot.domain.messages import IncomingEvent, Message
 
 
+def account_channel(channel: str) -> str:
+    """The channel whose accounts these are: 'x' for x_mention and x_dm, for all others their own name."""
+    return channel.partition("_")[0]
+
+
 class SqlConversations:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -52,7 +57,8 @@ class SqlConversations:
         return self._session.scalars(query).first()
 
     def _identity_of(self, event: IncomingEvent, now: datetime) -> Identity:
-        query = select(Identity).where(identities.c.channel == event.channel, identities.c.external_id == event.sender)
+        provider = account_channel(event.channel)
+        query = select(Identity).where(identities.c.channel == provider, identities.c.external_id == event.sender)
         found = self._session.scalars(query).first()
         if found is None:
             citizen = Citizen(created_at=now, display_name=event.display_name)
@@ -60,7 +66,7 @@ class SqlConversations:
             self._session.flush()
             values = {
                 "citizen_id": citizen.id,
-                "channel": event.channel,
+                "channel": provider,
                 "external_id": event.sender,
                 "reachable": True,
                 "created_at": now,

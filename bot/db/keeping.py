@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+import json
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, select, text, update
 from sqlalchemy.orm import Session
@@ -12,17 +13,32 @@ from bot.db.statements import insert_ignoring
 from bot.db.tables import audit, leases
 
 
+def chained(previous: str, at: datetime, actor: str, action: str, object_: str, detail_hash: str | None) -> str:
+    """The hash of a row: over everything in it and over the hash of the row before."""
+    link = json.dumps([previous, at.astimezone(UTC).isoformat(), actor, action, object_, detail_hash])
+    return hashlib.sha256(link.encode()).hexdigest()
+
+
 class SqlAudit:
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._links: list[tuple[datetime, str, str, str, str]] = []
 
     def record(self, at: datetime, actor: str, action: str, object_: str, detail: str = "") -> None:
-        """Append one link of the chain; `detail` is kept only as a hash."""
+        """Append one link of the chain when the transaction commits; `detail` is kept only as a hash."""
+        self._links.append((at, actor, action, object_, detail))
+
+    def write(self) -> None:
+        """Write the links. Last before the commit: who holds the end of the chain waits for no other lock."""
+        for link in self._links:
+            self._append(*link)
+        self._links.clear()
+
+    def _append(self, at: datetime, actor: str, action: str, object_: str, detail: str) -> None:
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.execute(text("SELECT pg_advisory_xact_lock(7283001)"))
         previous = self._session.scalar(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)) or ""
         detail_hash = hashlib.sha256(detail.encode()).hexdigest() if detail else None
-        link = "|".join((previous, at.isoformat(), actor, action, object_, detail_hash or ""))
         self._session.execute(
             audit.insert().values(
                 at=at,
@@ -31,7 +47,7 @@ class SqlAudit:
                 object=object_,
                 detail_hash=detail_hash,
                 previous=previous,
-                hash=hashlib.sha256(link.encode()).hexdigest(),
+                hash=chained(previous, at, actor, action, object_, detail_hash),
             )
         )
 

@@ -83,6 +83,10 @@ class SqlInbox:
         )
         return self._session.scalars(query).all()
 
+    def by_event(self, channel: str, event_id: str) -> InboxRow | None:
+        query = select(InboxRow).where(inbox.c.channel == channel, inbox.c.event_id == event_id)
+        return self._session.scalars(query).first()
+
     def get(self, inbox_id: int) -> InboxRow | None:
         return self._session.get(InboxRow, inbox_id)
 

@@ -70,6 +70,15 @@ class SqlRequests:
         )
         return self._session.scalars(query).all()
 
+    def overdue(self, now: datetime) -> Sequence[Request]:
+        query = (
+            select(Request)
+            .where(requests.c.status.in_([*OPEN]), requests.c.due_at <= now)
+            .order_by(requests.c.due_at, requests.c.id)
+            .limit(2000)
+        )
+        return self._session.scalars(query).all()
+
     def add_history(self, entry: HistoryEntry) -> None:
         self._session.add(entry)
 

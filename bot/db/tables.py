@@ -87,6 +87,7 @@ messages = Table(
     Column("inbox_id", Id, unique=True),
     Column("outbox_id", Id, unique=True),
     Index(None, "conversation_id", "id"),
+    Index(None, "at"),
     one_of("direction", ("in", "out")),
 )
 inbox = Table(
@@ -149,6 +150,8 @@ Index(
 )
 _UNFETCHED = outbox.c.state.in_(["waiting"])
 Index("ix_outbox_unfetched", outbox.c.not_before, sqlite_where=_UNFETCHED, postgresql_where=_UNFETCHED)
+_FAILED_OUT = outbox.c.state.in_(["failed"])
+Index("ix_outbox_failed", outbox.c.created_at, sqlite_where=_FAILED_OUT, postgresql_where=_FAILED_OUT)
 requests = Table(
     "requests",
     metadata,
@@ -199,7 +202,12 @@ requests = Table(
     one_of("kind", Kind),
     one_of("priority", Priority),
     Index(None, "status", "unit", "due_at"),
+    Index(None, "status", "updated_at"),
     Index(None, "service", "created_at"),
+    Index(None, "created_at"),
+    Index(None, "updated_at"),
+    Index(None, "due_at"),
+    Index(None, "resolved_at"),
 )
 history = Table(
     "request_history",
@@ -214,6 +222,7 @@ history = Table(
     Column("reason", String(80)),
     Column("note_id", ForeignKey("notes.id")),
     Column("note_hash", String(64)),
+    Index(None, "at"),
 )
 notes = Table(
     "notes",
@@ -277,6 +286,7 @@ review_items = Table(
     Column("closed_reason", String(200)),
     one_of("state", ("open", "taken", "closed")),
     Index(None, "state", "created_at"),
+    Index(None, "created_at"),
     Index(None, "matter", "created_at"),
 )
 awaited = Table(
@@ -315,4 +325,6 @@ audit = Table(
     Column("detail_hash", String(64)),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+    Index(None, "actor", "id"),
+    Index(None, "object", "id"),
 )

@@ -86,4 +86,6 @@ class SqlUnitOfWork:
         self.session.flush()
 
     def commit(self) -> None:
+        self.session.flush()
+        self.audit.write()
         self.session.commit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.delivery.retry import Attempt, Decision, GiveUp
@@ -13,7 +13,7 @@ from bot.domain.messages import Button, OutboxKind, OutboxRow, OutboxState, Repl
 from bot.domain.requests import Request, Status
 from bot.municipality import Municipality
 from bot.ports import Delivered, UnitOfWork, UnitOfWorkFactory
-from bot.service.publicity import is_paused
+from bot.service.publicity import PublicDesk, is_paused
 from bot.service.reviews import ReviewDesk
 
 UNREACHABLE, UNCERTAIN, BUG = "unreachable", "uncertain", "bug"
@@ -118,14 +118,27 @@ def show_failure(uow: UnitOfWork, row: OutboxRow, municipality: Municipality, no
     """
     conversation = uow.conversations.get(row.conversation_id) if row.conversation_id is not None else None
     if conversation is None:
+        if row.kind == OutboxKind.WEBHOOK:
+            _show_deaf_program(uow, row, municipality, now)
         return
     status, request = _told(uow, row)
     if row.error == UNREACHABLE:
         uow.conversations.identity(conversation.identity_id).reachable = False
+        if conversation.continues_id is not None and not conversation.public:
+            PublicDesk(uow, municipality, now).invite_elsewhere(conversation)
         if row.kind != OutboxKind.STAFF_REPLY and status not in _MUST_BE_HEARD:
             return
     desk = ReviewDesk(uow, municipality, now)
     desk.open(ReviewReason.DELIVERY_FAILED, conversation, request, summary=f"{row.kind} #{row.id}: {row.error}")
+
+
+def _show_deaf_program(uow: UnitOfWork, row: OutboxRow, municipality: Municipality, now: datetime) -> None:
+    """One item a day, however many entries the program's receiver missed."""
+    if uow.reviews.of_matter(row.channel, now - timedelta(days=1)) is None:
+        item = ReviewDesk(uow, municipality, now).open(
+            ReviewReason.DELIVERY_FAILED, summary=f"{row.kind} #{row.id}: {row.error}"
+        )
+        item.matter = row.channel
 
 
 def _parcel(uow: UnitOfWork, row: OutboxRow) -> Parcel:

@@ -69,6 +69,16 @@ def staff_chat_rates() -> ChannelRates:
     return ChannelRates(Rate(1 / 3, burst=5.0), Rate(1 / 3, burst=5.0))
 
 
+def x_post_rates() -> ChannelRates:
+    """X takes 100 posts in 15 minutes of an account. Source: https://docs.x.com/x-api/fundamentals/rate-limits"""
+    return ChannelRates(Rate(100 / 900, burst=20.0), Rate(1 / 5, burst=2.0))
+
+
+def x_message_rates() -> ChannelRates:
+    """X takes 15 direct messages in 15 minutes of an account, 1,440 a day."""
+    return ChannelRates(Rate(15 / 900, burst=5.0), Rate(1.0, burst=3.0))
+
+
 class Limiter:
     """The buckets of one channel. `None` as rates: no limit."""
 

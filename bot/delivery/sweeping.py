@@ -13,7 +13,9 @@ from bot.domain.messages import EventKind, OutboxKind, OutboxState
 from bot.errors import DatabaseAway
 from bot.municipality import Municipality
 from bot.ports import Clock, UnitOfWork, UnitOfWorkFactory
-from bot.service.reviews import ReviewDesk, to_bot
+from bot.service.dialogue.public import settle_public
+from bot.service.overdue import tell_overdue
+from bot.service.reviews import ReviewDesk
 
 log = logging.getLogger(__name__)
 EVERY = 30.0
@@ -23,14 +25,25 @@ NOT_FETCHED, NEVER_FETCHED_AFTER = "not_fetched", timedelta(days=30)
 Sweep = Callable[[UnitOfWork, Municipality, datetime], int]
 
 
-def sweep(uow: UnitOfWork, municipality: Municipality, now: datetime) -> int:
+def sweep(uow: UnitOfWork, municipality: Municipality, now: datetime, secret: bytes | None = None) -> int:
     """All sweeps in the caller's transaction; the number of things changed."""
-    return sum(part(uow, municipality, now) for part in SWEEPS)
+    return sum(part(uow, municipality, now) for part in sweeps(secret))
+
+
+def sweeps(secret: bytes | None) -> tuple[Sweep, ...]:
+    """All sweeps; those that file requests need the secret that keys the history's hashes."""
+    if secret is None:
+        return SWEEPS
+
+    def file_public_reports(uow: UnitOfWork, municipality: Municipality, now: datetime) -> int:
+        return settle_public(uow, municipality, now, secret)
+
+    return (file_public_reports, *SWEEPS)
 
 
 def expire_awaited(uow: UnitOfWork, municipality: Municipality, now: datetime) -> int:
     """What was awaited too long is forgotten; a voice note that no text followed goes to a person."""
-    expired = uow.conversations.expired_awaited(now)
+    expired = [row for row in uow.conversations.expired_awaited(now) if row.what != AwaitedKind.PRIVATE]
     for awaited in expired:
         if awaited.what == AwaitedKind.TRANSCRIPT and not _wrote_since(uow, awaited):
             conversation = uow.conversations.get(awaited.conversation_id)
@@ -40,15 +53,14 @@ def expire_awaited(uow: UnitOfWork, municipality: Municipality, now: datetime) -
 
 
 def end_handovers(uow: UnitOfWork, municipality: Municipality, now: datetime) -> int:
-    """Conversations whose handover time is over go back to the bot; one that is being worked on waits."""
+    """Conversations whose handover time is over go back to the bot, which says so; one that is worked on waits."""
     ended = 0
     for conversation_id in uow.conversations.handovers_over(now):
         conversation = uow.conversations.lock(conversation_id, wait=False)
         if conversation is None or conversation.mode != Mode.PERSON:
             continue
         if conversation.handover_until is not None and conversation.handover_until <= now:
-            to_bot(conversation)
-            ended += 1
+            ended += ReviewDesk(uow, municipality, now).end_by_time(conversation)
     return ended
 
 
@@ -70,14 +82,22 @@ def fail_unfetched(uow: UnitOfWork, municipality: Municipality, now: datetime) -
     return len(rows)
 
 
-SWEEPS: tuple[Sweep, ...] = (expire_awaited, end_handovers, reopen_held_items, fail_unfetched)
+SWEEPS: tuple[Sweep, ...] = (expire_awaited, end_handovers, reopen_held_items, fail_unfetched, tell_overdue)
 
 
 class Sweeper:
     """Sweeps every half minute, in one process at a time: `owner` names this one in the lease."""
 
-    def __init__(self, uows: UnitOfWorkFactory, municipality: Municipality, clock: Clock, owner: str) -> None:
+    def __init__(
+        self,
+        uows: UnitOfWorkFactory,
+        municipality: Municipality,
+        clock: Clock,
+        owner: str,
+        secret: bytes | None = None,
+    ) -> None:
         self._uows, self._municipality, self._clock, self._owner = uows, municipality, clock, owner
+        self._sweeps = sweeps(secret)
 
     async def run(self, stop: asyncio.Event, every: float = EVERY) -> None:
         while not stop.is_set():
@@ -90,7 +110,7 @@ class Sweeper:
     def once(self) -> int:
         """Each sweep in a transaction of its own, so that one that fails doesn't hinder the others."""
         changed = 0
-        for part in SWEEPS:
+        for part in self._sweeps:
             try:
                 changed += self._one(part)
             except Exception as error:

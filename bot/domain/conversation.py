@@ -58,6 +58,7 @@ class AwaitedKind(StrEnum):
     INTENTION = "intention"
     ERASE = "erase"
     TRANSCRIPT = "transcript"
+    PRIVATE = "private"
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,7 @@ class Player:
         self.outcome.requests = [_described(request) for request in requests]
         with self._stage.database.reads() as uow:
             items: Iterable[ReviewItem] = uow.reviews.open_items()
-            self.outcome.escalated = any(True for _ in items)
+            self.outcome.escalated = any(item.conversation_id is not None for item in items)
         self.outcome.notified = self._notified()
         expect = self._expect
         self._equal("requests", len(requests), expect.get("requests"))

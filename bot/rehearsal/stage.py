@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from bot.db.mapping import metadata
 from bot.delivery.sweeping import sweep
 from bot.delivery.worker import DeliveryWorker
 from bot.domain.messages import EventKind, FileRef, IncomingEvent, Reply
+from bot.domain.publicity import ALL_AUTOMATIC
 from bot.domain.understanding import Scored
 from bot.municipality import Municipality
 from bot.ports import DialogueEngine
@@ -41,8 +42,10 @@ class Heard:
 
 @dataclass
 class Stage:
-    """Plays citizens and staff against the real system. Everything is synchronous to the caller: `say` returns when
-    the answers have been delivered."""
+    """Plays citizens and staff against the real system; public answers go out automatically.
+
+    Everything is synchronous to the caller: `say` returns when the answers have been delivered.
+    """
 
     engine: DialogueEngine
     municipality: Municipality
@@ -50,6 +53,7 @@ class Stage:
     clock: ManualClock
     find_information: Callable[[str, str | None], tuple[Scored, ...]] = lambda text, service: ()
     on_turn: Callable[[TurnDone], None] = lambda done: None
+    names: Sequence[str] = CHANNELS
     heard: list[Heard] = field(default_factory=list)
 
     @classmethod
@@ -67,9 +71,11 @@ class Stage:
         return cls(engine, municipality, database, ManualClock(start), **more)
 
     def __post_init__(self) -> None:
+        rules = replace(self.municipality.publicity, modes=ALL_AUTOMATIC)
+        self.municipality = replace(self.municipality, publicity=rules)
         self._event = 0
         self._seen: dict[str, int] = {}
-        self.channels: Mapping[str, FakeChannel] = {name: FakeChannel(name) for name in (*CHANNELS, "alert")}
+        self.channels: Mapping[str, FakeChannel] = {name: FakeChannel(name) for name in (*self.names, "alert")}
         self.receiver = Receiver(self.database.writes, self.clock, GATHER)
         self.turns = TurnWorker(
             self.database.writes,
@@ -132,7 +138,7 @@ class Stage:
         while self.clock.now() < end:
             self.clock.advance(min(timedelta(hours=1), end - self.clock.now()))
             with self.database.writes() as uow:
-                sweep(uow, self.municipality, self.clock.now())
+                sweep(uow, self.municipality, self.clock.now(), b"rehearsal")
                 uow.commit()
             await self.settle()
         return self.heard[before:]

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.conversation import Awaited, AwaitedKind
+from bot.domain.conversation import Awaited, AwaitedKind, Conversation
 from bot.domain.messages import Button, OutboxKind, Reply
+from bot.domain.publicity import Category
 from bot.domain.requests import HistoryEntry, Request, Status
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
+from bot.service.origin import origin_of
 from bot.service.posting import post
+from bot.service.publicity import About, PublicDesk
 from bot.service.texts import Texts
 
 SURVEY_OPEN = timedelta(days=30)
+_PUBLIC_TEXTS = {
+    Status.RESOLVED: "public_resolved",
+    Status.REJECTED: "public_news",
+    Status.FORWARDED: "public_news",
+}
 
 
 class Notifier:
@@ -32,6 +40,9 @@ class Notifier:
             conversation = self._uow.conversations.get(conversation_id)
             if conversation is None:
                 continue
+            if conversation.public:
+                self._tell_in_public(conversation, request, f"notify:{entry.id}:{citizen_id}", OutboxKind.NOTIFICATION)
+                continue
             survey = request.status == Status.RESOLVED
             reply = Reply(text)
             if survey:
@@ -48,6 +59,21 @@ class Notifier:
                 now=self._now,
                 not_before=self._municipality.quiet_until(self._now),
             )
+
+        origin = origin_of(self._uow, request)
+        if origin is not None and origin.id != request.conversation_id and request.status == Status.RESOLVED:
+            self._tell_in_public(origin, request, f"origin:{entry.id}", OutboxKind.STAFF_REPLY)
+
+    def _tell_in_public(self, thread: Conversation, request: Request, key: str, kind: OutboxKind) -> None:
+        """That it is solved; of other news only that they can be asked for. Nothing that staff wrote is public."""
+        text_key = _PUBLIC_TEXTS.get(Status(request.status))
+        if text_key is None:
+            return
+        text = self._texts(text_key, thread.id or 0, number=request.tracking_no)
+        about = About(Category.RESOLVED, f"{request.tracking_no}: {self._texts.status(request.status)}")
+        quiet = self._municipality.quiet_until(self._now)
+        desk = PublicDesk(self._uow, self._municipality, self._now)
+        desk.answer(thread, Reply(text, public=True), key, kind, about, request, quiet)
 
     def _text(self, request: Request, note: str | None, sent_to_body: bool) -> str:
         body = self._municipality.bodies.get(request.body or "")

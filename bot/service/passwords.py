@@ -48,7 +48,7 @@ def lock_for(failures: int) -> timedelta | None:
     """How long an account is locked after so many wrong attempts in a row; None: not yet. It doubles each time."""
     if failures < LOCK_AFTER:
         return None
-    return min(LONGEST_LOCK, FIRST_LOCK * 2 ** min(failures - LOCK_AFTER, 10))
+    return min(LONGEST_LOCK, FIRST_LOCK * (1 << min(failures - LOCK_AFTER, 10)))
 
 
 _NOBODY = _hasher.hash("nobody has this password")

@@ -1,4 +1,4 @@
-"""A message to a citizen, written into outbox and thread in the caller's transaction."""
+"""The thread as people read it, and the outbox: lines written in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.domain.conversation import Conversation
-from bot.domain.messages import Message, OutboxKind, OutboxRow, OutboxState, Reply
+from bot.domain.messages import InboxRow, IncomingEvent, Message, OutboxKind, OutboxRow, OutboxState, Reply
+from bot.municipality import Municipality
 from bot.ports import UnitOfWork
+from bot.service.public_text import masked
 
 
 def post(
@@ -47,3 +49,19 @@ def say(uow: UnitOfWork, row: OutboxRow, reply: Reply, now: datetime, author: st
     uow.conversations.say(
         Message(row.conversation_id, "out", author, reply.text, now, kind=row.kind, extra=extra, outbox_id=row.id)
     )
+
+
+def heard(conversation: Conversation, row: InboxRow, event: IncomingEvent, municipality: Municipality) -> Message:
+    """The line of what came in; of a public post without the numbers that its author let everybody see."""
+    assert conversation.id is not None
+    extra: dict[str, object] = {}
+    if event.latitude is not None:
+        extra["position"] = [event.latitude, event.longitude]
+    if event.files:
+        extra["files"] = [{"sha256": file.sha256, "kind": file.kind, "name": file.name} for file in event.files]
+    if event.edits:
+        extra["edits"] = event.edits
+    text = event.text or (event.button or "")
+    if conversation.public:
+        text = masked(text, municipality)
+    return Message(conversation.id, "in", "citizen", text, row.received_at, row.kind, extra, inbox_id=row.id)

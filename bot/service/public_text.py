@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bot.domain.publicity import MOST_WEIGHT
-from bot.domain.weighing import weight
+from bot.domain.weighing import weight as weight
 from bot.errors import UserError
 from bot.municipality import Municipality
 from bot.nlu.gazetteer import Gazetteer

@@ -7,14 +7,16 @@ from datetime import datetime
 
 from bot.domain.conversation import Conversation, ReviewItem, ReviewReason
 from bot.domain.messages import OutboxKind, OutboxRow, OutboxState, Reply
-from bot.domain.publicity import Category, SendMode
+from bot.domain.publicity import MOST_WEIGHT, Category, SendMode
 from bot.domain.requests import Request
+from bot.domain.weighing import weight
 from bot.errors import NotAllowed, NotFound, UserError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
 from bot.service.posting import post, say
 from bot.service.public_text import check_public, public_problem
 from bot.service.reviews import ReviewDesk
+from bot.service.texts import Texts
 
 SWITCH, PAUSED, OPEN = "public_answers", "paused", "open"
 
@@ -66,12 +68,25 @@ class PublicDesk:
         request: Request | None = None,
         not_before: datetime | None = None,
     ) -> OutboxRow | None:
-        """Send, or keep as a draft for the team, as the municipality's mode for the category says."""
-        held = self._municipality.publicity.mode(about.category) is SendMode.APPROVE
+        """Send, or keep as a draft for the team, as the municipality's mode for the category says.
+
+        What may not be public as it is, is kept as a draft in any mode.
+        """
+        approve = self._municipality.publicity.mode(about.category) is SendMode.APPROVE
+        held = approve or weight(reply.text) > MOST_WEIGHT or self.problem(reply.text, conversation) is not None
         row = post(self._uow, conversation, reply, key, kind, self._now, not_before, held=held)
         if row is not None and held:
             self._propose(conversation, row, about, request)
         return row
+
+    def invite_elsewhere(self, private: Conversation) -> None:
+        """The citizen cannot be written to in private: said once, short, in the public thread that led there."""
+        thread = self._uow.conversations.get(private.continues_id or 0)
+        if thread is None or not thread.public:
+            return
+        text = Texts(self._municipality)("public_dm_closed", website=self._municipality.website)
+        key = f"closed:{private.id}:{thread.id}"
+        self.answer(thread, Reply(text, public=True), key, OutboxKind.REPLY, About(Category.REPORT, text))
 
     def _propose(self, conversation: Conversation, row: OutboxRow, about: About, request: Request | None) -> None:
         """One item a conversation: a newer draft replaces one that nobody has approved yet."""

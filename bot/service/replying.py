@@ -38,16 +38,16 @@ class ReplyDesk:
         self._handover = handover
         self._reviews = ReviewDesk(uow, municipality, now)
 
-    def send(self, item_id: int, text: str) -> OutboxRow:
-        """Answer the citizen in UNDO. Raises as ReviewDesk.reply does, and gap_left (`gap`)."""
+    def send(self, item_id: int, text: str, key: str | None = None) -> OutboxRow:
+        """Answer the citizen in UNDO; a form that is sent twice (`key`) answers once. Raises as ReviewDesk.reply does, and gap_left (`gap`)."""
         gap = gap_in(text)
         if gap is not None:
             raise UserError("gap_left", gap=gap)
-        return self._reviews.reply(item_id, self._staff, text, UNDO, PRESENT)
+        return self._reviews.reply(item_id, self._staff, text, UNDO, PRESENT, key)
 
-    def send_and_close(self, item_id: int, text: str) -> OutboxRow:
+    def send_and_close(self, item_id: int, text: str, key: str | None = None) -> OutboxRow:
         """Answer and close the item; a drafted answer that waited is withdrawn, the bot has the conversation again."""
-        row = self.send(item_id, text)
+        row = self.send(item_id, text, key)
         self._reviews.close(item_id, self._staff, ANSWERED)
         item = self._uow.reviews.get(item_id)
         assert item is not None
@@ -73,7 +73,8 @@ class ReplyDesk:
         row = self._uow.outbox.get(outbox_id)
         if row is None or row.conversation_id is None:
             raise NotFound("not_found")
-        self._uow.conversations.lock(row.conversation_id)
+        conversation_id = row.conversation_id
+        self._uow.conversations.lock(conversation_id)
         row = self._uow.outbox.get(outbox_id, lock=True)
         item = self._uow.reviews.of_outbox(outbox_id)
         if row is None or not self._sent_it(row, item):
@@ -85,9 +86,9 @@ class ReplyDesk:
         row.state = OutboxState.HELD if approved else OutboxState.WITHDRAWN
         self._uow.audit.record(self._now, f"staff:{self._staff}", "reply_undone", f"outbox:{outbox_id}")
         if item is not None:
-            self._open_again(item, row.conversation_id)
+            self._open_again(item, conversation_id)
             return item.id
-        return next((each.id for each in self._uow.reviews.open_of(row.conversation_id)), None)
+        return next((each.id for each in self._uow.reviews.open_of(conversation_id)), None)
 
     def note(self, conversation_id: int, text: str) -> None:
         """Words for colleagues beside the conversation. Raises UserError empty_note."""

@@ -16,6 +16,7 @@ from bot.errors import NotFound, StaleVersion, UserError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
 from bot.service.notifications import Notifier
+from bot.service.webhooks import announce
 
 REOPEN_WITHIN = timedelta(days=30)
 ARCHIVE_STATES = frozenset({Status.RESOLVED, Status.REJECTED, Status.CANCELLED, Status.DUPLICATE, Status.FORWARDED})
@@ -276,6 +277,10 @@ class RequestDesk:
         )
         self._uow.requests.add_history(entry)
         self._uow.flush()
+        if not actor.startswith(("citizen:", "system")):
+            step = f"request_{action}" + (f":{after}" if after else "")
+            self._uow.audit.record(self._now, actor, step, f"request:{request.id}")
+        announce(self._uow, request, entry)
         return entry
 
     def _hash(self, text: str) -> str:

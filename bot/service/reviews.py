@@ -12,6 +12,7 @@ from bot.municipality import Municipality
 from bot.ports import UnitOfWork
 from bot.service.posting import post
 from bot.service.public_text import check_public
+from bot.service.suggestions import Suggestion, suggest
 from bot.service.texts import Texts
 
 HOLD = timedelta(minutes=30)
@@ -38,6 +39,7 @@ class ReviewDesk:
         summary: str = "",
         confidence: float | None = None,
         handover: bool = False,
+        suggestion: Suggestion | None = None,
     ) -> ReviewItem:
         """A new item, or the open one on the same matter. The team is alerted; urgent ones at night as well."""
         if conversation is not None and conversation.id is not None:
@@ -45,21 +47,31 @@ class ReviewDesk:
                 if item.reason == reason and item.request_id in (None, request.id if request else None):
                     item.request_id = request.id if request else None
                     return item
+        suggestion = suggestion or suggest(self._municipality, reason, request)
+        urgent = reason in URGENT or (request is not None and request.priority == "urgent")
         item = ReviewItem(
             reason=reason,
             created_at=self._now,
             conversation_id=conversation.id if conversation else None,
             request_id=request.id if request else None,
             handover=handover,
-            urgent=reason in URGENT or (request is not None and request.priority == "urgent"),
+            urgent=urgent,
             summary=summary,
             confidence=confidence,
-            suggested_unit=request.unit if request else None,
+            suggested_unit=suggestion.unit,
+            suggested_reply=suggestion.reply,
+            due_at=self._due(urgent, handover),
         )
         self._uow.reviews.add(item)
         if reason != ReviewReason.BY_STAFF:
             self._alert(item, conversation)
         return item
+
+    def _due(self, urgent: bool, handover: bool) -> datetime:
+        targets = self._municipality.review_targets
+        if urgent:
+            return self._now + targets.urgent
+        return self._municipality.working_time_after(self._now, targets.handover if handover else targets.other)
 
     def hand_over(self, conversation: Conversation, until: datetime) -> None:
         """The bot is silent in the conversation until it is handed back or `until` has come."""
@@ -104,11 +116,17 @@ class ReviewDesk:
         self._uow.audit.record(self._now, f"staff:{staff}", "taken_over", f"conversation:{conversation.id}")
 
     def reply(
-        self, item_id: int, staff: str, text: str, delay: timedelta = timedelta(), hold: timedelta = HOLD
+        self,
+        item_id: int,
+        staff: str,
+        text: str,
+        delay: timedelta = timedelta(),
+        hold: timedelta = HOLD,
+        key: str | None = None,
     ) -> OutboxRow:
         """Answer the citizen after `delay`. The item must be held by `staff` (it is taken where nobody holds it).
 
-        In a public thread the text is checked as public answers are (UserError public_personal, too_long).
+        The same `key` again raises UserError said_already. In a public thread the text is checked as public answers are (UserError public_personal, too_long).
         """
         text = text.strip()
         if not text:
@@ -124,7 +142,7 @@ class ReviewDesk:
             self._uow,
             conversation,
             Reply(text, public=conversation.public),
-            key=f"staff:{item_id}:{self._now.isoformat()}",
+            key=f"staff:{item_id}:{key or self._now.isoformat()}",
             kind=OutboxKind.STAFF_REPLY,
             now=self._now,
             not_before=self._now + delay,
@@ -154,6 +172,30 @@ class ReviewDesk:
         if item.conversation_id is not None and item.handover:
             self._end_handover(self._conversation(item), item)
         self._close(item, staff, reason.strip()[:200])
+
+    def end_by_time(self, conversation: Conversation) -> bool:
+        """The set time of a handover is over: the bot answers again and says so. False while somebody works on it."""
+        items = self._uow.reviews.open_of(conversation.id or 0)
+        if any(held_by(item, self._now) for item in items):
+            return False
+        until, public = conversation.handover_until or self._now, conversation.public
+        answered = any(item.handover for item in items) and not self._answered(conversation)
+        to_bot(conversation)
+        if not public:
+            reply = Reply(self._texts("handover_over" if answered else "handed_back"), asks=True)
+            key = f"handover_over:{conversation.id}:{until.isoformat()}"
+            quiet = self._municipality.quiet_until(self._now)
+            post(self._uow, conversation, reply, key, OutboxKind.REPLY, self._now, not_before=quiet)
+        return True
+
+    def _answered(self, conversation: Conversation) -> bool:
+        """Whether staff wrote after the citizen's last message."""
+        for line in reversed(self._uow.conversations.thread(conversation.id or 0, 20)):
+            if line.direction == "in":
+                return False
+            if line.author.startswith("staff:"):
+                return True
+        return False
 
     def _end_handover(self, conversation: Conversation, item: ReviewItem) -> None:
         """The bot answers again; the conversation's other items are no handovers any more."""

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.conversation import Conversation, Mode, ReviewReason
-from bot.domain.messages import EventKind, InboxRow, InboxState, IncomingEvent, Message, OutboxKind, Reply
+from bot.domain.messages import EventKind, InboxRow, InboxState, IncomingEvent, OutboxKind, Reply
 from bot.domain.requests import Attachment
 from bot.domain.understanding import Act, Scored, Understanding
 from bot.errors import DatabaseAway, TurnError
 from bot.municipality import Municipality
 from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
-from bot.service.dialogue import drafting, records, social
+from bot.service.dialogue import drafting, public, records, social
 from bot.service.dialogue.talk import Talk
-from bot.service.posting import post
+from bot.service.posting import heard, post
+from bot.service.public_text import masked
+from bot.service.publicity import PublicDesk
 from bot.service.receiving import event_of
 from bot.service.reviews import ReviewDesk
 from bot.service.texts import Texts
@@ -29,7 +31,7 @@ ATTEMPTS = 3
 DRAFT_LIVES = timedelta(hours=24)
 _ALONE = frozenset({EventKind.BUTTON, EventKind.COMMAND})
 _WAITS = frozenset({Act.REPORT, Act.GREET, Act.ADD_INFORMATION})
-assert drafting and records and social, "imported so that their steps register"
+assert drafting and public and records and social, "imported so that their steps register"
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,7 @@ class TurnWorker:
             if [row.id for row in rows] != [row.id for row in batch]:
                 return None
             talk = self._talk(uow, conversation, rows, u)
+            public.take_up(talk)
             await self._engine.respond(talk)
             if not talk.replies and not talk.silent:
                 raise TurnError("a turn without any reply")
@@ -188,7 +191,7 @@ class TurnWorker:
         events = [event_of(row) for row in rows]
         _expire(conversation, now)
         if conversation.mode == Mode.PERSON and conversation.handover_until and conversation.handover_until <= now:
-            conversation.mode = Mode.BOT
+            ReviewDesk(uow, self._municipality, now).end_by_time(conversation)
         return Talk(
             uow=uow,
             municipality=self._municipality,
@@ -214,7 +217,7 @@ class TurnWorker:
         assert conversation.id is not None
         for row, event in zip(rows, talk.events, strict=True):
             row.state, row.handled_at, row.error = InboxState.HANDLED, now, None
-            uow.conversations.say(_said(conversation.id, row, event))
+            uow.conversations.say(heard(conversation, row, event, self._municipality))
         if talk.understood:
             conversation.misunderstandings = 0
         if (
@@ -229,7 +232,12 @@ class TurnWorker:
         conversation.last_in_at = now
         uow.flush()
         for index, reply in enumerate(talk.replies):
-            post(uow, conversation, reply, f"reply:{rows[0].id}:{index}", OutboxKind.REPLY, now)
+            key = f"reply:{rows[0].id}:{index}"
+            if talk.about is not None:
+                desk = PublicDesk(uow, self._municipality, now)
+                desk.answer(conversation, reply, key, OutboxKind.REPLY, talk.about)
+            else:
+                post(uow, conversation, reply, key, OutboxKind.REPLY, now)
 
     def _failed(self, batch: Sequence[InboxRow], error: Exception) -> None:
         """Try again with a pause; after three attempts a person gets the message and the citizen is told."""
@@ -246,10 +254,10 @@ class TurnWorker:
                 assert conversation is not None and conversation.id is not None
                 for row in rows:
                     row.state, row.handled_at = InboxState.FAILED, now
-                    uow.conversations.say(_said(conversation.id, row, event_of(row)))
+                    uow.conversations.say(heard(conversation, row, event_of(row), self._municipality))
                 uow.flush()
                 ReviewDesk(uow, self._municipality, now).open(
-                    ReviewReason.TURN_FAILED, conversation, summary=_text(rows)[:500]
+                    ReviewReason.TURN_FAILED, conversation, summary=masked(_text(rows), self._municipality)[:500]
                 )
                 reply = Reply(self._texts("turn_failed"), public=conversation.public)
                 if not conversation.public:
@@ -289,18 +297,6 @@ def _text(rows: Sequence[InboxRow]) -> str:
         if payload.get("text", "").strip():
             texts[ref] = payload["text"]
     return "\n".join(texts.values())
-
-
-def _said(conversation_id: int, row: InboxRow, event: IncomingEvent) -> Message:
-    extra: dict[str, object] = {}
-    if event.latitude is not None:
-        extra["position"] = [event.latitude, event.longitude]
-    if event.files:
-        extra["files"] = [{"sha256": file.sha256, "kind": file.kind, "name": file.name} for file in event.files]
-    if event.edits:
-        extra["edits"] = event.edits
-    text = event.text or (event.button or "")
-    return Message(conversation_id, "in", "citizen", text, row.received_at, row.kind, extra, inbox_id=row.id)
 
 
 def _keep_files(

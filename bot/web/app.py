@@ -32,6 +32,7 @@ from bot.web.sessions import ChatSessions
 
 MAX_BODY = 1024 * 1024
 _FORM_OVERHEAD = 64 * 1024
+_UPLOADS = ("/chat/upload", "/masa/basvurular/*/durum")
 _KEYS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -52,6 +53,7 @@ def create_app(
 
     Raises ConfigError for a wrong HIZMET_WIDGET_ORIGINS.
     """
+    largest = settings.max_file + _FORM_OVERHEAD
     secure = bool(settings.public_url and settings.public_url.startswith("https:"))
     embedders = frame_ancestors(settings.widget_origins)
     sessions = ChatSessions(settings.secret, clock, embedded=bool(settings.widget_origins), secure=secure)
@@ -82,7 +84,7 @@ def create_app(
             Middleware(SecurityHeaders, framed={"/sohbet": embedders}, shared=frozenset({"/widget.js"})),
             Middleware(LastCatch),
             Middleware(OriginCheck, public_url=settings.public_url),
-            Middleware(BodyLimit, limit=MAX_BODY, larger={"/chat/upload": settings.max_file + _FORM_OVERHEAD}),
+            Middleware(BodyLimit, limit=MAX_BODY, larger=dict.fromkeys(_UPLOADS, largest)),
         ],
         exception_handlers={
             BadInput: _bad_input,

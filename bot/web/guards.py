@@ -6,6 +6,7 @@ import logging
 import re
 import traceback
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -89,13 +90,14 @@ class BodyLimit:
     """Refuses bodies over `limit` bytes with 413, by their announced and by their real length."""
 
     def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int]) -> None:
-        """`larger`: other limits by path."""
+        """`larger`: other limits by path; a `*` in it stands for anything."""
         self._app, self._limit, self._larger = app, limit, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        limit = self._larger.get(scope["path"], self._limit)
+        limits = (limit for path, limit in self._larger.items() if fnmatchcase(scope["path"], path))
+        limit = next(limits, self._limit)
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdecimal() or len(announced) > 15 or int(announced) > limit:
             return await JSONResponse({"error": "too_large"}, 413)(scope, receive, send)

@@ -71,7 +71,7 @@ class _XChannel:
 
 
 class XPublicChannel(_XChannel):
-    """Answers a citizen's post. X takes such answers only to posts that mention or quote the account, as ours all do."""
+    """Answers a citizen's post. X takes answers only to posts that mention or quote the account, as ours all do."""
 
     name = MENTION
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
+from bot.channels.x.parsing import MENTION, deleted
 from bot.domain.messages import EventKind, IncomingEvent
 from bot.errors import HizmetError
 from bot.ports import UnitOfWork, UnitOfWorkFactory
@@ -46,6 +48,20 @@ class XIntake:
         """The reading position that was kept."""
         with self._uows() as uow:
             return uow.leases.value(name)
+
+    def take_back(self, post_ids: Sequence[str], now: datetime) -> int:
+        """Posts that their authors deleted: an event in their threads, where we have them; how many."""
+        with self._uows() as uow:
+            taken = 0
+            for post_id in post_ids:
+                row = uow.inbox.by_event(MENTION, post_id)
+                conversation = uow.conversations.get(row.conversation_id) if row is not None else None
+                if row is not None and conversation is not None and row.payload["for_us"]:
+                    ref = row.payload.get("message_ref") or post_id
+                    event = deleted(post_id, str(ref), str(row.payload["sender"]), conversation.thread, now)
+                    taken += self._receiver.store(uow, event)
+            uow.commit()
+        return taken
 
     def _commit_singly(self, event: IncomingEvent) -> int:
         try:

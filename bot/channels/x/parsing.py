@@ -86,8 +86,8 @@ def left_alone(item: Json, channel: str, now: datetime) -> IncomingEvent:
     )
 
 
-def deleted(post_id: str, author_id: str, thread: str, now: datetime) -> IncomingEvent:
-    """The event of a post that its author took back: an edit that leaves nothing."""
+def deleted(post_id: str, ref: str, author_id: str, thread: str, now: datetime) -> IncomingEvent:
+    """The event of a post that its author took back: an edit that leaves nothing. `ref` names its first version."""
     return IncomingEvent(
         MENTION,
         f"deleted:{post_id}",
@@ -96,8 +96,8 @@ def deleted(post_id: str, author_id: str, thread: str, now: datetime) -> Incomin
         EventKind.TEXT,
         now,
         sequence=int(post_id),
-        edits=post_id,
-        message_ref=post_id,
+        edits=ref,
+        message_ref=ref,
         public=True,
     )
 
@@ -106,7 +106,7 @@ def _post(post: Json, includes: Includes, account: Account) -> IncomingEvent:
     at = datetime.fromisoformat(post["created_at"])
     number, author_id = str(post["id"]), str(post["author_id"])
     author = includes.user(author_id)
-    text = _text(post)
+    username, text = author.get("username"), _text(post)
     if not _is_for_us(post, author_id, author, text, account):
         return left_alone(post, MENTION, at)
     versions = [str(version) for version in post.get("edit_history_tweet_ids") or (number,)]
@@ -124,7 +124,12 @@ def _post(post: Json, includes: Includes, account: Account) -> IncomingEvent:
         edits=versions[0] if len(versions) > 1 else None,
         message_ref=versions[0],
         display_name=_printable(author.get("name")),
-        address={"post_id": number, "author_id": author_id, "username": _printable(author.get("username")) or ""},
+        address={
+            "post_id": number,
+            "author_id": author_id,
+            "username": _printable(username) or "",
+            "url": f"https://x.com/{_printable(username) or 'i'}/status/{number}",
+        },
         public=True,
     )
 

@@ -23,6 +23,7 @@ from bot.service.dialogue.drafts import (
 from bot.service.dialogue.moves import thanks_but
 from bot.service.dialogue.problems import problems_said
 from bot.service.dialogue.talk import Talk, step
+from bot.service.origin import post_address
 
 CORRECTION_ABOVE = 0.1
 """In a correction a service that was not the wrong one counts from here on."""
@@ -300,6 +301,9 @@ def file_draft(talk: Talk, draft: Draft) -> Request:
         talk.conversation.id,
         talk.conversation.channel,
     )
+    address = post_address(talk.uow, request)
+    if address is not None:
+        talk.desk.add_note(request, address, talk.actor, kind="post")
     talk.drop_draft()
     talk.forget_own_requests()
     talk.conversation.last_request_id = request.id

@@ -303,7 +303,8 @@ def _drafting(s: Situation) -> Move | None:
         if u.act is Act.CORRECT and u.act_confidence >= CLEAR_ACT:
             return Move.CORRECT
         if _says_where(u):
-            return Move.REPORT if new_problem and len(answer.split()) > 6 else Move.GIVE_DETAILS
+            told_anew = new_problem and len(answer.split()) > 6 and not answer.startswith("adres")
+            return Move.REPORT if told_anew else Move.GIVE_DETAILS
         if new_problem:
             return Move.REPORT
         if u.act not in _DIGRESSIONS and u.act is not Act.AFFIRM and len(answer.split()) <= 14:

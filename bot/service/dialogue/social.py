@@ -250,28 +250,3 @@ def export_data(talk: Talk) -> None:
         numbers=talk.texts("export_numbers", numbers=numbers) if numbers else "",
     )
     ask_again(talk)
-
-
-@step("in_public")
-def in_public(talk: Talk) -> None:
-    """A public post: a short answer without anything personal, details in private. Praise and quarrels get none."""
-    u = talk.understanding
-    if u.act is Act.EMERGENCY or u.urgent:
-        talk.say("public_danger")
-        talk.review(ReviewReason.URGENT)
-    elif u.act is Act.REPORT and u.service_confidence >= FOUND and not u.outside:
-        known = u.place.neighbourhood
-        talk.say("public_report_known" if known else "public_report", neighbourhood=known or "")
-        if u.phone or _has_personal(talk):
-            talk.say("public_personal")
-    elif u.act in (Act.ASK_INFORMATION, Act.ASK_STATUS):
-        talk.say("public_question")
-    elif u.act in (Act.ABUSIVE, Act.COMPLAIN_ABOUT_BOT, Act.ASK_HUMAN):
-        talk.review(ReviewReason.ABUSE if u.act is Act.ABUSIVE else ReviewReason.ASKED_FOR_PERSON)
-        talk.silent = True
-    else:
-        talk.silent = True
-
-
-def _has_personal(talk: Talk) -> bool:
-    return sum(char.isdigit() for char in talk.text) >= 10

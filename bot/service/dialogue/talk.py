@@ -10,15 +10,19 @@ from typing import Any
 from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Draft, Mode, ReviewReason
 from bot.domain.messages import Button, EventKind, IncomingEvent, Reply
 from bot.domain.requests import Request, Status
-from bot.domain.understanding import Scored, Understanding
+from bot.domain.understanding import Act, Scored, Understanding
 from bot.errors import TurnError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
 from bot.service.dialogue.moves import Situation, interpret
+from bot.service.publicity import About
 from bot.service.requests import RequestDesk, is_open
 from bot.service.reviews import ReviewDesk
+from bot.service.suggestions import Suggestion, suggest
 from bot.service.texts import Texts
 
+NEAR_ANSWER = 0.3
+"""An information entry this near is worth suggesting to a person."""
 Step = Callable[["Talk"], None]
 STEPS: dict[str, Step] = {}
 
@@ -58,6 +62,7 @@ class Talk:
     replies: list[Reply] = field(default_factory=list)
     understood: bool = True
     silent: bool = False
+    about: About | None = None
 
     def __post_init__(self) -> None:
         self._own: Sequence[Request] | None = None
@@ -161,18 +166,29 @@ class Talk:
 
     # -- people
     def review(self, reason: ReviewReason, request: Request | None = None, confidence: float | None = None) -> None:
-        self.reviews.open(reason, self.conversation, request, self.summary(), confidence)
+        suggestion = self.suggestion(reason, request)
+        self.reviews.open(reason, self.conversation, request, self.summary(), confidence, suggestion=suggestion)
 
     def hand_over(self, reason: ReviewReason, text_key: str | None = "handover") -> None:
         """A person has the conversation from now on; the citizen is told when to expect an answer."""
-        summary = self.summary()
+        confidence = self.understanding.service_confidence or None
+        suggestion = self.suggestion(reason)
         self.reviews.open(
-            reason, self.conversation, None, summary, self.understanding.service_confidence or None, handover=True
+            reason, self.conversation, None, self.summary(), confidence, handover=True, suggestion=suggestion
         )
         self.reviews.hand_over(self.conversation, self.now + timedelta(hours=self.handover_hours))
         if text_key is not None:
             self.say(text_key, when=self.when_answered())
         self.conversation.handover_confirmed = text_key is None
+
+    def suggestion(self, reason: ReviewReason, request: Request | None = None) -> Suggestion:
+        """What the person who looks might do: the likely unit, and an answer to begin with."""
+        u, answer = self.understanding, None
+        if u.act is Act.ASK_INFORMATION and self.text.strip():
+            found = self.find_information(self.text, None)
+            nearest = found[0].label if found and found[0].confidence >= NEAR_ANSWER else None
+            answer = next((entry.answer for entry in self.municipality.information if entry.id == nearest), None)
+        return suggest(self.municipality, reason, request, self.draft, u, answer)
 
     def when_answered(self) -> str:
         if self.municipality.works_at(self.now):

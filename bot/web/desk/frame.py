@@ -60,6 +60,7 @@ PROBLEMS: Mapping[str, str] = {
     "email_refused": "E-posta adresi geçerli değil.",
     "not_a_form": "Form okunamadı.",
     "not_a_number": "Sayı bekleniyordu.",
+    "not_a_day": "Tarih bekleniyordu (örneğin 2026-11-23).",
     "not_found": "Aradığınız sayfa yok.",
 }
 """What staff read where something cannot be done; screens add their own with `Desk.problems`."""
@@ -85,13 +86,15 @@ class Desk:
         self.hub = DeskHub(reads)
         self.texts = Texts(municipality)
         self.problems: dict[str, str] = dict(PROBLEMS)
+        self.words: dict[str, str] = {}  # of the codes that errors name as `what`
+        self.everywhere: dict[str, Any] = {}  # what screens put into every template
         self._english: Mapping[str, str] = yaml.safe_load(ENGLISH.read_text(encoding="utf-8")) or {}
         self._environments = {language: self._environment(language) for language in ("tr", "en")}
 
     def page(self, visit: Visit, template: str, *, status: int = 200, **context: Any) -> Response:
         """A template as a response; `visit`, `desk` and `Right` are there in every template."""
         shown = self._environments[self.language(visit)].get_template(template)
-        return HTMLResponse(shown.render(visit=visit, now=visit.now, **context), status)
+        return HTMLResponse(shown.render(visit=visit, now=visit.now, **self.everywhere, **context), status)
 
     def language(self, visit: Visit) -> str:
         return "en" if visit.known is not None and visit.staff.language == "en" else "tr"
@@ -99,7 +102,10 @@ class Desk:
     def told(self, visit: Visit, error: UserError) -> str:
         """The error in the visitor's language."""
         pattern = self.problems.get(error.key, "Bu işlem yapılamadı ({key}).")
-        return self.say(visit, pattern, key=error.key, **error.data)
+        data = dict(error.data)
+        if isinstance(what := data.get("what"), str):
+            data["what"] = self.say(visit, self.words.get(what, what))
+        return self.say(visit, pattern, key=error.key, **data)
 
     def say(self, visit: Visit, pattern: str, **data: object) -> str:
         """A Turkish text of the desk in the visitor's language, filled."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
@@ -95,21 +96,21 @@ class People:
     def _accounts(self, uow: object, visit: Visit) -> Accounts:
         return Accounts(uow, self._desk.municipality, visit.now, visit.staff.actor)  # type: ignore[arg-type]  # a unit of work
 
-    def _list(self, visit: Visit, **more: object) -> Response:
+    def _list(self, visit: Visit, **more: Any) -> Response:
         with self._desk.reads() as uow:
             found = people(uow.session)
             links = open_links(uow.session, visit.now) if visit.may(Right.MANAGE_PEOPLE) else ()
-        shown: dict[str, object] = {"done": None, "link": None, "mailed": None} | more
+        shown: dict[str, Any] = {"done": None, "link": None, "mailed": None} | more
         return self._desk.page(
             visit, "desk/people.html", people=found, links=links, roles=ROLES, duties=DUTIES, **shown
         )
 
-    def _person(self, visit: Visit, **more: object) -> Response:
+    def _person(self, visit: Visit, **more: Any) -> Response:
         with self._desk.reads() as uow:
             found = people(uow.session, visit.path["staff_id"])
         if not found:
             raise NotFound("not_found")
-        shown: dict[str, object] = {"done": None, "link": None, "mailed": None} | more
+        shown: dict[str, Any] = {"done": None, "link": None, "mailed": None} | more
         return self._desk.page(visit, "desk/person.html", person=found[0], roles=ROLES, duties=DUTIES, **shown)
 
     def _mail(self, email: str, subject: str, text: str, address: str) -> bool | None:

@@ -8,12 +8,22 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.service.policy import Right
 from bot.web.desk.account import Account
+from bot.web.desk.audit import Audit
+from bot.web.desk.board import Board
+from bot.web.desk.bulk import Bulk
+from bot.web.desk.exports import Exports
 from bot.web.desk.frame import Desk
 from bot.web.desk.links import Links
 from bot.web.desk.login import Login
 from bot.web.desk.people import People
+from bot.web.desk.printing import Printing
+from bot.web.desk.request import RequestDetail
+from bot.web.desk.request_changes import RequestChanges
+from bot.web.desk.requests import Requests
 from bot.web.desk.routing import PREFIX, DeskRoute
+from bot.web.desk.talks import Talks
 from bot.web.desk.tokens import Tokens
+from bot.web.desk.views import Views
 from bot.web.desk.visit import Visit
 
 
@@ -29,6 +39,16 @@ def all_routes(desk: Desk) -> list[DeskRoute]:
         Account(desk),
         People(desk),
         Tokens(desk),
+        Audit(desk),
+        Talks(desk),
+        Requests(desk),
+        Board(desk),
+        Bulk(desk),
+        Exports(desk),
+        Views(desk),
+        RequestDetail(desk),
+        RequestChanges(desk),
+        Printing(desk),
     ]
     return [DeskRoute("", _home, Right.OWN_ACCOUNT), *(route for screen in screens for route in screen.routes())]
 

@@ -43,6 +43,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sa.UniqueConstraint("hash", name=op.f("uq_audit_hash")),
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_actor_id"), ["actor", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_object_id"), ["object", "id"], unique=False)
+
     op.create_table(
         "canned_replies",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -341,6 +345,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("outbox_id", name=op.f("uq_messages_outbox_id")),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_messages_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_conversation_id_id"), ["conversation_id", "id"], unique=False)
 
     op.create_table(
@@ -373,6 +378,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_conversation_id"), ["conversation_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_failed",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('failed')"),
+            postgresql_where=sa.text("state IN ('failed')"),
+        )
         batch_op.create_index(
             "ix_outbox_of_conversation",
             ["conversation_id", "id"],
@@ -482,8 +494,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_requests_citizen_id"), ["citizen_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_requests_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_requests_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_requests_resolved_at"), ["resolved_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_service_created_at"), ["service", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_status_unit_due_at"), ["status", "unit", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_requests_status_updated_at"), ["status", "updated_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_requests_updated_at"), ["updated_at"], unique=False)
 
     op.create_table(
         "attachments",
@@ -586,6 +603,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("review_items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_review_items_conversation_id"), ["conversation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_items_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_items_matter_created_at"), ["matter", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_items_state_created_at"), ["state", "created_at"], unique=False)
 
@@ -606,6 +624,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request_history")),
     )
     with op.batch_alter_table("request_history", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_history_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_history_request_id"), ["request_id"], unique=False)
 
     # ### end Alembic commands ###

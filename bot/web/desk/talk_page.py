@@ -1,0 +1,171 @@
+"""Everything that the conversation page shows, read once in one unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.db.conversation_queries import (
+    NoteLine,
+    OtherTalk,
+    ThreadFile,
+    ThreadLine,
+    follower_counts,
+    notes_of,
+    other_talks,
+    similar_open,
+    thread_of,
+)
+from bot.db.queue_queries import QueueRow, one_row
+from bot.db.unit_of_work import SqlUnitOfWork
+from bot.domain.conversation import Citizen, Conversation, Draft, Mode, ReviewItem
+from bot.domain.publicity import MOST_WEIGHT
+from bot.domain.requests import Place, Request
+from bot.errors import NotFound
+from bot.municipality import Municipality
+from bot.service.canned import Canned, CannedDesk
+from bot.service.policy import Right
+from bot.service.publicity import is_paused
+from bot.service.reviews import held_by, length_for
+from bot.web.desk.personal import Shown
+from bot.web.desk.visit import Visit
+
+
+@dataclass(frozen=True)
+class TalkPage:
+    """`row` is the item with which the page works, None where none is open; `items` are all open ones."""
+
+    row: QueueRow | None
+    shown: Shown
+    grant: str
+    holder: str | None
+    conversation: Conversation | None = None
+    citizen: Citizen | None = None
+    items: Sequence[ReviewItem] = ()
+    suggested: str | None = None
+    confidence: float | None = None
+    lines: Sequence[ThreadLine] = ()
+    notes: Sequence[NoteLine] = ()
+    requests: Sequence[Request] = ()
+    request: Request | None = None
+    similar: Sequence[Request] = ()
+    followers: dict[int, int] = field(default_factory=dict)
+    canned: Sequence[Canned] = ()
+    others: Sequence[OtherTalk] = ()
+    mine: bool = False
+    may_answer: bool = False
+    paused: bool = False
+
+    @property
+    def open(self) -> bool:
+        return self.row is not None and self.row.state != "closed"
+
+    @property
+    def writable(self) -> bool:
+        """Whether the visitor may write here now: taking it where nobody has it."""
+        return self.open and self.may_answer and self.conversation is not None and (self.holder is None or self.mine)
+
+    @property
+    def draft(self) -> Draft | None:
+        return self.conversation.draft if self.conversation else None
+
+    @property
+    def silent(self) -> bool:
+        """Whether the assistant is silent in the conversation."""
+        return self.conversation is not None and self.conversation.mode == Mode.PERSON
+
+    @property
+    def most(self) -> int:
+        """How long a reply may be, as the channel counts."""
+        if self.conversation is None:
+            return 0
+        return MOST_WEIGHT if self.conversation.public else length_for(self.conversation.channel)
+
+    @property
+    def last_in(self) -> str:
+        """The citizen's last words: where a description begins."""
+        return next((line.text for line in reversed(self.lines) if line.direction == "in" and line.text.strip()), "")
+
+    @property
+    def free_files(self) -> list[ThreadFile]:
+        """Files that belong to no request yet."""
+        files = {file.id: file for line in self.lines for file in line.files if file.id is not None and file.free}
+        return list(files.values())
+
+    def links(self) -> str:
+        """What the page's own requests carry along."""
+        return f"?bak={self.grant}" if self.grant else ""
+
+
+def talk_page(
+    uow: SqlUnitOfWork, municipality: Municipality, visit: Visit, row: QueueRow | None, conversation_id: int | None,
+    shown: Shown, grant: str,
+) -> TalkPage:  # fmt: skip
+    """Read the page. Raises NotFound where the conversation does not exist."""
+    may_answer = visit.may(Right.ANSWER)
+    holder = row.holder(visit.now) if row else None
+    mine = holder == visit.staff.username
+    if conversation_id is None:
+        return TalkPage(row, shown, grant, holder, mine=mine, may_answer=may_answer)
+    conversation = uow.conversations.get(conversation_id)
+    if conversation is None:
+        raise NotFound("not_found")
+    citizen = uow.conversations.citizen(conversation.citizen_id)
+    items = uow.reviews.open_of(conversation_id)
+    item = uow.reviews.get(row.id) if row else None
+    requests = uow.requests.of_citizen(conversation.citizen_id, 12)
+    request = _in_focus(requests, item, conversation)
+    similar = _similar(uow, request, conversation.draft, [each.id or 0 for each in requests])
+    name = citizen.display_name if shown.open else None
+    return TalkPage(
+        row=row,
+        shown=shown,
+        grant=grant,
+        holder=holder or next((h for h in (held_by(each, visit.now) for each in items) if h), None),
+        conversation=conversation,
+        citizen=citizen,
+        items=items,
+        suggested=item.suggested_reply if item else None,
+        confidence=item.confidence if item else None,
+        lines=thread_of(uow.session, conversation_id),
+        notes=notes_of(uow.session, conversation_id),
+        requests=requests,
+        request=request,
+        similar=similar,
+        followers=follower_counts(uow.session, [each.id or 0 for each in (*requests, *similar)]),
+        canned=CannedDesk(uow, municipality, visit.now).fitting(request, name) if may_answer else (),
+        others=other_talks(uow.session, conversation.citizen_id, conversation_id),
+        mine=mine,
+        may_answer=may_answer,
+        paused=conversation.public and is_paused(uow),
+    )
+
+
+def item_row(uow: SqlUnitOfWork, item_id: int) -> QueueRow:
+    """Raises NotFound."""
+    row = one_row(uow.session, item_id)
+    if row is None:
+        raise NotFound("review_not_found", id=item_id)
+    return row
+
+
+def seconds_left(line: ThreadLine, now: datetime) -> int:
+    """How long a reply can still be undone."""
+    if line.state != "pending" or line.leaves_at is None or not line.author.startswith("staff:"):
+        return 0
+    return max(0, int((line.leaves_at - now).total_seconds() + 0.999))
+
+
+def _in_focus(requests: Sequence[Request], item: ReviewItem | None, conversation: Conversation) -> Request | None:
+    """The request that the matter is about: the item's, else the one that was spoken of last."""
+    wanted = (item.request_id if item else None) or conversation.last_request_id
+    return next((request for request in requests if request.id == wanted), None)
+
+
+def _similar(uow: SqlUnitOfWork, request: Request | None, draft: Draft | None, own: Sequence[int]) -> list[Request]:
+    if request is not None:
+        return similar_open(uow.session, request.service, request.place, own)
+    if draft is not None and draft.service:
+        return similar_open(uow.session, draft.service, draft.place or Place(), own)
+    return []
