@@ -66,9 +66,10 @@ class XSide:
             return cls(settings.x, keyring, None, None, None)
         account = Account(keys.user_id, keys.username, frozenset(name.lower() for name in settings.x.ignored))
         api, intake = XApi(keyring, clock), XIntake(receiver, database.writes)
-        reads, x = Reads(database.writes, keys.user_id), settings.x
+        x = settings.x
+        reads = Reads(database.writes, keys.user_id, x.month_reads)
         streams = (
-            Mentions(api, account, intake, reads, Window(x.window_mentions), clock, x.month_reads),
+            Mentions(api, account, intake, reads, Window(x.window_mentions), clock),
             Messages(api, account, intake, reads, Window(x.window_messages), clock),
         )
         timing = WatchTiming(shortest=x.poll_seconds)

@@ -41,7 +41,7 @@ def _x(settings: Settings) -> tuple[str, str]:
     keys = make_keyring(settings, database, clock).kept()
     if keys is None:
         return "no", "hizmet channels x login"
-    spent = Reads(database.writes, keys.user_id).spent(clock.now())
+    spent = Reads(database.writes, keys.user_id, settings.x.month_reads).spent(clock.now())
     with database.reads() as uow:
         paused = PublicDesk(uow, municipality_of(settings.municipality), clock.now()).paused()
     read = f"@{keys.username}; {spent.posts} of {settings.x.month_reads} posts read in {spent.month}"

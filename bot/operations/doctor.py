@@ -14,6 +14,7 @@ from bot.operations.connections import check_clock, check_database, check_mail, 
 from bot.operations.content import check_holidays, check_model, check_municipality
 from bot.operations.findings import Finding, Level
 from bot.operations.machine import check_disk, check_file_store, check_port, check_python, check_time_zones
+from bot.operations.x_account import check_x
 from bot.ports import Clock
 
 _STYLE = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
@@ -39,6 +40,8 @@ def examine(
         yield check_clock(settings.database, now)
     yield check_port(settings.host, settings.port)
     yield check_telegram(settings)
+    if database.level is Level.OK:
+        yield from check_x(settings, clock or SystemClock(), municipality.accounts.get("x") if municipality else None)
     yield check_mail(settings)
 
 

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.x.budget import READS, parse_spent
 from bot.db.tables import inbox, leases, outbox, review_items
 from bot.domain.messages import InboxState, OutboxState
 from bot.operations.meter import LEASE, Histogram, TurnMeter
@@ -66,6 +67,20 @@ def _everything(connection: Connection, now: datetime) -> Iterator[Metric]:
     yield from _outbox(connection, now)
     yield from _people(connection)
     yield from _turns(connection, now)
+    yield from _x(connection, now)
+
+
+def _x(connection: Connection, now: datetime) -> Iterator[Metric]:
+    """What the X account read in this month."""
+    read = GaugeMetricFamily("hizmet_x_read", "Read from X in this month", labels=["what"])
+    left = GaugeMetricFamily("hizmet_x_posts_left", "Posts that the plan lets us read in the rest of the month")
+    rows = select(leases.c.value).where(leases.c.name.startswith(READS), leases.c.value.is_not(None))
+    for value in connection.scalars(rows):
+        spent = parse_spent(value, now)
+        for what in ("posts", "messages", "requests"):
+            read.add_metric([what], getattr(spent, what))
+        left.add_metric([], max(0, spent.plan - spent.posts))
+    yield from (read, left)
 
 
 def _inbox(connection: Connection, now: datetime) -> Iterator[Metric]:

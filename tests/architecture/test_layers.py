@@ -34,7 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.delivery": CORE | {"bot.service"},
     "bot.web": CORE | {"bot.config", "bot.clock", "bot.service"},
     "bot.evaluation": CORE | {"bot.config", "bot.nlu"},
-    "bot.operations": CORE | {"bot.config", "bot.clock", "bot.db", "bot.channels.alerts"},
+    "bot.operations": CORE
+    | {"bot.config", "bot.clock", "bot.db", "bot.sealing", "bot.channels.alerts", "bot.channels.x"},
     "actions": CORE | {"bot.service"},
 }
 """A room and what it may import besides itself. `bot.bootstrap`, `bot.commands` and `bot.cli` may import everything."""

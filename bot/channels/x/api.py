@@ -69,12 +69,12 @@ class XApi:
 
     # -- asking
     async def me(self) -> Json:
-        """The account whose keys we have: id, username, name."""
+        """The account whose keys we have: id, username, name; and `access`, what OAuth 1.0a keys may do ('' else)."""
         response = await self._call(lambda client, user: client.get_me(user_auth=user), Asked.READ)
         found = _body(response, TransientError).get("data")
         if not isinstance(found, dict):
             raise TransientError("X does not say who we are")
-        return found
+        return {**found, "access": response.headers.get("x-access-level", "")}
 
     async def mentions(self, user_id: str, since: str | None, token: str | None, most: int = PAGE) -> Page:
         """Posts that mention the account, newer than `since`; `most` from 5 to 100."""

@@ -14,14 +14,18 @@ WINDOW = timedelta(minutes=15)
 RESERVE = 0.25
 """Share of the month's reads that may be spent before its time: a storm is read at once as long as it lasts."""
 SMALLEST_PAGE = 5
+READS = "x:reads:"
+"""The beginning of the name of the row that keeps what an account read."""
+
 _SLOWEST = 300.0
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What was read in a calendar month (UTC): posts count against the plan, messages and requests are only told."""
+    """What was read in a calendar month (UTC): posts count against `plan`, messages and requests are only told."""
 
     month: str
+    plan: int = 0
     posts: int = 0
     messages: int = 0
     requests: int = 0
@@ -63,8 +67,8 @@ def earned_at(month_reads: int, posts: int, wanted: int, now: datetime) -> datet
 class Reads:
     """The account's reads of this month: a row of the database, seen by doctor and metrics."""
 
-    def __init__(self, uows: UnitOfWorkFactory, user_id: str) -> None:
-        self._uows, self._name = uows, f"x:reads:{user_id}"
+    def __init__(self, uows: UnitOfWorkFactory, user_id: str, plan: int) -> None:
+        self._uows, self._name, self.plan = uows, f"{READS}{user_id}", plan
 
     def spent(self, now: datetime) -> Spent:
         with self._uows() as uow:
@@ -76,6 +80,7 @@ class Reads:
             spent = parse_spent(uow.leases.value(self._name), now)
             spent = replace(
                 spent,
+                plan=self.plan,
                 posts=spent.posts + posts,
                 messages=spent.messages + messages,
                 requests=spent.requests + 1,
@@ -88,7 +93,7 @@ class Reads:
 def parse_spent(value: str | None, now: datetime) -> Spent:
     """What was kept; a new month begins with nothing."""
     spent = Spent(**json.loads(value)) if value else Spent(month_of(now))
-    return spent if spent.month == month_of(now) else Spent(month_of(now))
+    return spent if spent.month == month_of(now) else Spent(month_of(now), spent.plan)
 
 
 class Window:

@@ -127,32 +127,19 @@ class Mentions(Stream):
 
     name = "mentions"
 
-    def __init__(
-        self,
-        api: XApi,
-        account: Account,
-        intake: XIntake,
-        reads: Reads,
-        window: Window,
-        clock: Clock,
-        month_reads: int,
-    ) -> None:
-        super().__init__(api, account, intake, reads, window, clock)
-        self._month_reads = month_reads
-
     async def _wait(self) -> float:
         now = self._clock.now()
         wait = self.window.wait(now)
         spent = await asyncio.to_thread(self._reads.spent, now)
-        if allowance(self._month_reads, spent.posts, now) < SMALLEST_PAGE:
-            earned = earned_at(self._month_reads, spent.posts, SMALLEST_PAGE * 4, now)
+        if allowance(self._reads.plan, spent.posts, now) < SMALLEST_PAGE:
+            earned = earned_at(self._reads.plan, spent.posts, SMALLEST_PAGE * 4, now)
             wait = max(wait, (earned - now).total_seconds())
         return wait
 
     async def _ask(self, since: int) -> Page:
         now = self._clock.now()
         spent = await asyncio.to_thread(self._reads.spent, now)
-        most = min(PAGE, allowance(self._month_reads, spent.posts, now))
+        most = min(PAGE, allowance(self._reads.plan, spent.posts, now))
         page = await self._api.mentions(self._account.user_id, str(since), self._pass.token, most)
         await asyncio.to_thread(self._reads.count, now, len(page.data))
         return page

@@ -118,9 +118,9 @@ def streams(client: XApi, receiver: Receiver, uows: UnitOfWorkFactory, clock: Ma
     """Both streams as a process makes them; called again, as a process makes them that was started anew."""
 
     def make(month_reads: int = 10_000, window: int = 300, receiver: Receiver = receiver) -> tuple[Mentions, Messages]:
-        intake, reads = XIntake(receiver, uows), Reads(uows, ACCOUNT.user_id)
+        intake, reads = XIntake(receiver, uows), Reads(uows, ACCOUNT.user_id, month_reads)
         return (
-            Mentions(client, ACCOUNT, intake, reads, Window(window), clock, month_reads),
+            Mentions(client, ACCOUNT, intake, reads, Window(window), clock),
             Messages(client, ACCOUNT, intake, reads, Window(window), clock),
         )
 

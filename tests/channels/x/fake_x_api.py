@@ -61,6 +61,7 @@ class FakeXApi:
     faults: list[Fault] = field(default_factory=list)
     window: int | None = None
     resets_at: float = 0.0
+    access: str = "read-write-directmessages"
     port: int = 0
     _number: int = 0
 
@@ -265,13 +266,13 @@ class FakeXApi:
         fault = next((fault for fault in self.faults if fault.route == route), None)
         if fault is not None:
             self.faults.remove(fault)
-        headers: dict[str, str] = {}
+        headers: dict[str, str] = {"x-access-level": self.access}
         try:
             self._check(request)
             if fault is not None and fault.refusal is not None:
                 raise fault.refusal
             if limited and self.window is not None:
-                headers = self._limit()
+                headers |= self._limit()
             body = act(parameters)
         except Refusal as refusal:
             return JSONResponse(refusal.body, refusal.status, {**headers, **refusal.headers})

@@ -197,7 +197,7 @@ async def test_a_month_s_budget_is_kept_under_a_storm_of_mentions_and_nothing_is
     read_in, days = Counter[str](), 0
     while clock.now() < datetime(2026, 7, 2, tzinfo=NOW.tzinfo):
         _, wait = await mentions.look()
-        spent = Reads(uows, ACCOUNT.user_id).spent(clock.now())
+        spent = Reads(uows, ACCOUNT.user_id, 0).spent(clock.now())
         read_in[spent.month] = max(read_in[spent.month], spent.posts)
         assert spent.posts <= 900
         clock.advance(timedelta(seconds=min(wait if wait is not None else 3600, 6 * 3600) + 1))
@@ -238,9 +238,9 @@ async def test_reads_are_counted_by_month_whatever_becomes_of_the_posts(
     api.mention("çöp", at=later(1))
     with pytest.raises(DatabaseAway):
         await read(mentions)
-    spent = Reads(uows, ACCOUNT.user_id).spent(clock.now())
+    spent = Reads(uows, ACCOUNT.user_id, 0).spent(clock.now())
     assert (spent.posts, spent.requests) == (1, 2)
-    assert Reads(uows, ACCOUNT.user_id).spent(NOW + timedelta(days=30)).posts == 0
+    assert Reads(uows, ACCOUNT.user_id, 0).spent(NOW + timedelta(days=30)).posts == 0
 
 
 # -- the loop
