@@ -19,6 +19,7 @@ from bot.errors import DatabaseAway, TransientError
 from bot.municipality import Municipality
 from bot.ports import Clock, Mailer
 from bot.service.receiving import Receiver
+from bot.web.api.app import api
 from bot.web.bodies import BadInput
 from bot.web.chat import Chat, UploadStore
 from bot.web.desk.frame import Desk
@@ -77,6 +78,7 @@ def create_app(
             *pages.routes(),
             *chat.routes(),
             *desk_routes(desk, all_routes(desk)),
+            api(desk),
             Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
             *extra_routes,
         ],

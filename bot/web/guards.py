@@ -12,18 +12,24 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import ConfigError
+from bot.web.api.problems import Problem
 
 log = logging.getLogger(__name__)
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
-    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
-)
+
+
+def policy(ancestors: str = "'none'", images: str = "") -> str:
+    """The content security policy; `images` names another host whose pictures a page shows."""
+    pictures = " ".join(filter(None, ("'self'", "blob:", images)))
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {pictures}; media-src 'self'; "
+        f"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    )
 
 
 def frame_ancestors(origins: tuple[str, ...]) -> str:
@@ -50,7 +56,7 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("content-security-policy", _POLICY + ancestors)
+                headers.setdefault("content-security-policy", policy(ancestors))
                 headers.setdefault("x-content-type-options", "nosniff")
                 headers.setdefault("referrer-policy", "same-origin")
                 headers.setdefault("permissions-policy", "geolocation=(self), camera=(self), microphone=()")
@@ -75,7 +81,7 @@ class OriginCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in _SAFE and not self._own(Headers(scope=scope)):
-            return await JSONResponse({"error": "foreign_origin"}, 403)(scope, receive, send)
+            return await _refusal(scope, "foreign_origin", 403)(scope, receive, send)
         await self._app(scope, receive, send)
 
     def _own(self, headers: Headers) -> bool:
@@ -100,7 +106,7 @@ class BodyLimit:
         limit = next(limits, self._limit)
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdecimal() or len(announced) > 15 or int(announced) > limit:
-            return await JSONResponse({"error": "too_large"}, 413)(scope, receive, send)
+            return await _refusal(scope, "too_large", 413)(scope, receive, send)
         received = 0
 
         async def counted() -> Message:
@@ -112,6 +118,13 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+def _refusal(scope: Scope, key: str, status: int) -> Response:
+    """What the API's programs are answered is problem details here as well."""
+    if scope["path"].startswith("/api/"):
+        return Problem(status, key).response()
+    return JSONResponse({"error": key}, status)
 
 
 class LastCatch:
@@ -139,4 +152,4 @@ class LastCatch:
             places = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
             log.error("%s in the web application: %s", type(error).__name__, places)
             if not started:
-                await JSONResponse({"error": "internal"}, 500)(scope, receive, send)
+                await _refusal(scope, "internal", 500)(scope, receive, send)

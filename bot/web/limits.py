@@ -34,6 +34,8 @@ RATES: Mapping[str, Rate] = {
     "login:address": Rate(40, 5),
     "login:name": Rate(10, 60),
     "link:address": Rate(20, 15),
+    "api:token": Rate(120, 0.25),
+    "api:refused": Rate(20, 15),
 }
 
 
