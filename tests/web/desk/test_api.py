@@ -188,7 +188,8 @@ def test_filters_leave_what_fits(stage: Stage, program: Program) -> None:
     "query",
     [
         "status=done", "kind=x", "priority=x", "limit=0", "limit=201", "limit=x", "limit=٣", "cursor=x",
-        "cursor=aWQ6eA", "cursor=%00", "created_since=yesterday", "created_since=2026-11-23T09:00:00", "sort=name", "changed_since=1e9",
+        "cursor=aWQ6eA", "cursor=%00", "created_since=yesterday", "created_since=2026-11-23T09:00:00", "sort=name",
+        "changed_since=1e9",
     ],
 )  # fmt: skip
 def test_wrong_parameters_are_told(program: Program, query: str) -> None:
