@@ -1,18 +1,21 @@
-"""People who are logged in at the desk, on a SQLite file (`stage`) or on both databases (`stages`)."""
+"""People who are logged in at the desk, on a SQLite file (`stage`) or on both databases (`both`), or in Chromium."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from bot.domain.staff import Role
 from tests.web.desk.office import StaffBrowser, enroll
-from tests.web.stage import Stage
+from tests.web.desk.windows import Windows, started
+from tests.web.stage import Stage, served
 
 DeskClient = Callable[..., StaffBrowser]
 
@@ -36,3 +39,18 @@ def desk_client(stage: Stage) -> Iterator[DeskClient]:
             return browser
 
         yield logged_in
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with started() as browser:
+        yield browser
+
+
+@pytest.fixture
+def windows(stage: Stage, chromium: Browser) -> Iterator[Windows]:
+    """`windows.of(Role.REVIEWER)`: the window of somebody who is logged in, on the served stage."""
+    with served(stage.app(time.monotonic)) as address:
+        opened = Windows(chromium, stage, address)
+        yield opened
+        opened.close()

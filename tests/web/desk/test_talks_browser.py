@@ -1,0 +1,244 @@
+"""The team's day in a real browser: take, answer, undo, correct; one holder; by keys only; for everybody's eyes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from bot.channels.webchat import WebChatChannel
+from bot.commands.requests import export_labels
+from bot.delivery.worker import DeliveryWorker
+from bot.domain.conversation import ReviewReason
+from bot.domain.messages import FileRef, OutboxKind, OutboxState, Reply
+from bot.domain.publicity import Category
+from bot.service.publicity import About, PublicDesk
+from bot.service.reviews import ReviewDesk
+from tests.channels.pictures import jpeg
+from tests.web.desk.office import reread
+from tests.web.desk.talks import Matter, escalate, filed_and_unsure, item_of
+from tests.web.desk.windows import NEEDS_CHROMIUM, Windows
+from tests.web.stage import Stage
+
+pytestmark = NEEDS_CHROMIUM
+
+
+def deliver(stage: Stage) -> None:
+    """What the delivery worker does for the web chat."""
+    worker = DeliveryWorker(stage.uows, {"web": WebChatChannel()}, stage.clock, stage.municipality, random.Random(1))
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
+        aside.submit(asyncio.run, worker.drain()).result(20)
+
+
+def answer_box(page: Page):  # type: ignore[no-untyped-def]  # a Locator
+    return page.locator("#text")
+
+
+def open_matter(page: Page, matter: Matter) -> None:
+    page.goto(f"/masa/gorusme/{matter.item}")
+    expect(page.locator("#matter")).to_be_visible()
+
+
+def test_an_escalated_conversation_is_taken_answered_and_read_in_the_web_chat(stage: Stage, windows: Windows) -> None:
+    citizen = windows.empty()
+    citizen.goto("/")
+    citizen.get_by_label("İletiniz").fill("Görevli ile görüşmek istiyorum")
+    citizen.keyboard.press("Enter")
+    expect(citizen.get_by_text("gönderildi")).to_be_visible()
+    stage.answer("Sizi bir görevliye bağlıyorum.")
+    with stage.uows() as uow:
+        conversation = uow.conversations.get(stage.conversation().id or 0)
+        assert conversation is not None
+        reviews = ReviewDesk(uow, stage.municipality, stage.clock.now())
+        item = reviews.open(ReviewReason.ASKED_FOR_PERSON, conversation, summary="Görevli istedi", handover=True)
+        reviews.hand_over(conversation, stage.clock.now() + timedelta(hours=24))
+        uow.commit()
+    staff = windows.of()
+    staff.get_by_role("link", name="Görevli istedi").click()
+    staff.get_by_role("button", name="Al", exact=False).first.click()
+    expect(staff.locator(".holder")).to_contain_text("Sizde")
+    answer_box(staff).fill("Merhaba, ben Ayşe. Size nasıl yardımcı olabilirim?")
+    expect(staff.locator(".measure")).to_contain_text("/ 4000")
+    staff.get_by_role("button", name="Gönder", exact=False).first.click()
+    expect(staff.locator("form.undo")).to_be_visible()
+    expect(answer_box(staff)).to_have_value("")
+    deliver(stage)
+    assert "ben Ayşe" not in citizen.locator(".bubble").last.inner_text(), "it has not left yet"
+    stage.clock.advance(timedelta(seconds=10))
+    deliver(stage)
+    expect(citizen.get_by_text("Merhaba, ben Ayşe.")).to_be_visible()
+    assert item.id is not None
+
+
+def test_two_browsers_cannot_both_answer(stage: Stage, windows: Windows) -> None:
+    matter = escalate(stage)
+    ayse, can = windows.of(), windows.of()
+    open_matter(ayse, matter)
+    open_matter(can, matter)
+    answer_box(can).fill("Can da yazıyor")  # typing takes it
+    expect(can.locator(".holder")).to_contain_text("Sizde")
+    expect(ayse.locator(".holder")).to_contain_text("ilgileniyor")
+    expect(answer_box(ayse)).to_be_disabled()
+    can.keyboard.press("Control+Enter")
+    expect(ayse.get_by_text("Can da yazıyor")).to_be_visible()
+    assert len([row for row in stage.outbox() if row.kind == OutboxKind.STAFF_REPLY]) == 1
+
+
+def test_what_was_sent_in_haste_comes_back_into_the_box(stage: Stage, windows: Windows) -> None:
+    matter, page = escalate(stage), windows.of()
+    open_matter(page, matter)
+    answer_box(page).fill("Yanlış yazdım")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Geri al").click()
+    expect(answer_box(page)).to_have_value("Yanlış yazdım")
+    expect(page.locator(".line.staff")).to_have_count(0)
+    assert stage.outbox()[-1].state == OutboxState.WITHDRAWN
+
+
+def test_a_service_is_corrected_and_exported_as_a_label(stage: Stage, windows: Windows, tmp_path: Path) -> None:
+    matter, page = filed_and_unsure(stage), windows.of()
+    assert matter.request is not None
+    open_matter(page, matter)
+    page.keyboard.press("d")
+    page.locator("#correct select[name=service]").select_option("road_damage")
+    page.locator("#correct").get_by_role("button", name="Düzelt").click()
+    expect(page.get_by_text("Başvuru düzeltildi.")).to_be_visible()
+    assert reread(stage, matter.request.tracking_no).service == "road_damage"
+    export_labels(stage.settings, tmp_path / "labels.jsonl")
+    assert json.loads((tmp_path / "labels.jsonl").read_text())["service"] == "road_damage"
+
+
+def test_new_matters_appear_by_themselves(stage: Stage, windows: Windows) -> None:
+    page = windows.of()
+    expect(page.get_by_text("Burada bekleyen bir şey yok.")).to_be_visible()
+    page.wait_for_timeout(1500)  # the poller has seen the empty queue
+    escalate(stage, "Kablo yerde", reason=ReviewReason.URGENT, handover=False)
+    expect(page.locator(".item.urgent")).to_be_visible()
+    expect(page.locator("#notices")).to_contain_text("Yeni kayıt")
+    expect(page).to_have_title(re.compile(r"^\(1\) "))
+
+
+def test_what_the_citizen_writes_appears_beside_what_is_being_typed(stage: Stage, windows: Windows) -> None:
+    matter, page = escalate(stage, thread="same"), windows.of()
+    open_matter(page, matter)
+    answer_box(page).fill("Yarım kalan yanıt")
+    expect(page.locator(".holder")).to_contain_text("Sizde")
+    page.wait_for_timeout(1500)
+    escalate(stage, "Bir de fotoğraf göndereyim", thread="same", handover=False, reason=ReviewReason.SENSITIVE)
+    expect(page.locator("#thread").get_by_text("Bir de fotoğraf göndereyim")).to_be_visible()
+    expect(answer_box(page)).to_have_value("Yarım kalan yanıt")
+
+
+def test_the_day_is_done_by_keys_alone(stage: Stage, windows: Windows) -> None:
+    first = escalate(stage, "Birinci")
+    stage.clock.advance(timedelta(seconds=30))
+    second = escalate(stage, "İkinci")
+    page = windows.of()
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    for key in ("j", "j", "k", "j", "o"):
+        page.keyboard.press(key)
+    page.wait_for_url(f"**/masa/gorusme/{second.item}")
+    page.keyboard.press("r")
+    page.keyboard.type("Hemen bakıyoruz.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".line.staff")).to_contain_text("Hemen bakıyoruz.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    expect(answer_box(page)).to_have_value("Hemen bakıyoruz.")
+    page.keyboard.press("q")
+    page.wait_for_url("**/masa/kuyruk")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_url(f"**/masa/gorusme/{first.item}#kapat")
+    page.locator("details.pop[open] input[name=reason]").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/masa/kuyruk?tamam=kapatildi")
+    assert item_of(stage, first).state == "closed"
+    page.keyboard.press("/")
+    page.keyboard.type("ikinci")
+    page.keyboard.press("Enter")
+    expect(page.locator(".item")).to_have_count(1)
+
+
+def test_single_keys_can_be_switched_off(stage: Stage, windows: Windows) -> None:
+    escalate(stage)
+    page = windows.of()
+    page.keyboard.press("?")
+    page.get_by_label("Tek tuşla çalışan kısayollar açık").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    page.wait_for_timeout(300)
+    assert page.url.endswith("/masa/kuyruk")
+
+
+def test_a_draft_goes_public_by_one_key_and_comes_back_by_another(stage: Stage, windows: Windows) -> None:
+    matter = drafted(stage)
+    page = windows.of()
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator("#leaving")).to_be_visible()
+    assert stage.outbox()[-1].state == OutboxState.PENDING
+    page.keyboard.press("u")
+    page.wait_for_url(f"**/masa/gorusme/{matter.item}")
+    assert stage.outbox()[-1].state == OutboxState.HELD
+    page.locator("#approve textarea").fill("Sizi 0532 123 45 67 arayacak")
+    expect(page.locator(".measure")).to_contain_text("telefon numarası")
+
+
+def test_a_canned_reply_is_searched_chosen_and_its_gap_is_stopped(stage: Stage, windows: Windows) -> None:
+    matter, page = escalate(stage), windows.of()
+    open_matter(page, matter)
+    page.keyboard.press("h")
+    page.keyboard.type("gorusmeyi")
+    expect(page.locator(".canned-choice:visible")).to_have_count(1)
+    page.locator(".canned-choice:visible").click()
+    expect(answer_box(page)).to_have_value(re.compile("Başka bir konuda"))
+    answer_box(page).fill("[birim] bakacak")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notices")).to_contain_text("[birim]")
+    expect(answer_box(page)).to_have_value("[birim] bakacak")
+
+
+def drafted(stage: Stage) -> Matter:
+    matter = escalate(
+        stage, "Lambalar yanmıyor", reason=ReviewReason.PUBLIC_ANSWER, handover=False, channel="x_mention", public=True
+    )
+    with stage.uows() as uow:
+        conversation = uow.conversations.get(matter.conversation)
+        assert conversation is not None
+        desk = PublicDesk(uow, stage.municipality, stage.clock.now())
+        reply = Reply("Ekibimize haber verdik.", public=True)
+        desk.answer(conversation, reply, "draft", OutboxKind.REPLY, About(Category.REPORT))
+        uow.commit()
+    return matter
+
+
+@pytest.mark.parametrize(("phone", "dark"), [(False, False), (False, True), (True, False), (True, True)])
+def test_every_page_is_for_everybody(stage: Stage, windows: Windows, phone: bool, dark: bool) -> None:
+    """axe finds nothing, and nothing sticks out on a phone."""
+    sha256, size = stage.files.put([jpeg()], 1_000_000)
+    photo = FileRef("photo", "çöp.jpg", "image/jpeg", size=size, sha256=sha256)
+    unsure = filed_and_unsure(stage)
+    asked = escalate(stage, "Burada", position=(37.945, 32.49), files=(photo,))
+    escalate(stage, "Kablo yerde", reason=ReviewReason.URGENT, handover=False)
+    public = drafted(stage)
+    page = windows.of(phone=phone, dark=dark)
+    paths = ["/masa/kuyruk", "/masa/kesintiler", "/masa/hazir-yanitlar"]
+    paths += [f"/masa/gorusme/{matter.item}" for matter in (unsure, asked, public)]
+    for path in paths:
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = !one.matches('.pop') })")
+        found = Axe().run(page)
+        serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical", "moderate")]
+        assert not serious, (path, [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in serious])
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
