@@ -73,11 +73,13 @@ class Stream(ABC):
 
     def _since(self) -> int:
         """The newest id that was stored. At the very first look: this moment, as old posts await no answer."""
-        position = self._intake.position(self.cursor)
-        if position is None:
-            position = str(snowflake(self._clock.now()))
-            self._intake.accept([], (self.cursor, position))
-        return int(position)
+        if self._intake.position(self.cursor) is None:
+            self.position_at(self._clock.now())
+        return int(self._intake.position(self.cursor) or 0)
+
+    def position_at(self, moment: datetime) -> None:
+        """Read from this moment on; what is stored already is passed over. Blocks."""
+        self._intake.accept([], (self.cursor, str(snowflake(moment))))
 
     @abstractmethod
     async def _wait(self) -> float:
