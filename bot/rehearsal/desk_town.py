@@ -164,7 +164,7 @@ class Town:
         neighbourhood = pick.choice(self._town.neighbourhoods)
         street, citizen = f"{pick.choice(STREETS)} Sokak", 1 + (id_ * 7919) % self._size.citizens
         words, number = self._words(service.short), f"{self._town.prefix}-{self._now.year}-{id_:06d}"
-        done = None if status in OPEN else min(self._now, filed + timedelta(hours=pick.expovariate(1 / 60)))
+        done = filed + min(timedelta(hours=pick.expovariate(1 / 60)), (self._now - filed) * pick.random())
         centre = self._town.positions.get(neighbourhood) or pick.choice(sorted(self._town.positions.values()))
         placed = id_ % 3 == 0
         return {
@@ -196,9 +196,9 @@ class Town:
             "rating": pick.choice((1, 2, 3, 4, 4, 5, 5, 5)) if status is Status.RESOLVED and id_ % 4 == 0 else None,
             "reopened_count": int(status is Status.REOPENED),
             "created_at": filed,
-            "updated_at": done or filed + timedelta(hours=1),
+            "updated_at": done,
             "resolved_at": done if status is Status.RESOLVED else None,
-            "closed_at": done,
+            "closed_at": None if status in OPEN else done,
             "folded": fold(" ".join((number, words, neighbourhood, street))),
             "version": 1,
         }
@@ -271,7 +271,7 @@ class Town:
             pick.choice(STREETS),
             "Sokak",
             pick.choice(WHERE),
-            about.lower(),
+            lower(about),
             pick.choice(SINCE),
             pick.choice(WISH),
         )

@@ -17,7 +17,8 @@ from bot.db.request_queries import ExportRow, RequestFilter, export_rows
 from bot.errors import UserError
 from bot.service.policy import Right
 from bot.web.desk.frame import Desk
-from bot.web.desk.request_words import CHANNELS, KINDS, PRIORITIES, STATUSES
+from bot.web.desk.reasons import CHANNELS
+from bot.web.desk.request_words import KINDS, PRIORITIES, STATUSES
 from bot.web.desk.requests_filter import asked_by
 from bot.web.desk.routing import DeskRoute
 from bot.web.desk.visit import Visit

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.domain.requests import HistoryEntry, Kind, Priority, Status
 from bot.municipality import Municipality
+from bot.web.desk.reasons import CHANNELS as CHANNELS
 
 STATUSES: Mapping[str, str] = {
     Status.RECEIVED: "Alındı",
@@ -35,12 +36,6 @@ TONES: Mapping[str, str] = {
     Status.DUPLICATE: "plain",
 }
 """The colour of a status' pill; the word itself always stands in it."""
-CHANNELS: Mapping[str, str] = {
-    "telegram": "Telegram",
-    "web": "Web sohbeti",
-    "x_dm": "X özel mesaj",
-    "x_mention": "X paylaşımı",
-}
 KINDS: Mapping[str, str] = {
     Kind.COMPLAINT: "Şikâyet",
     Kind.REQUEST: "Talep",

@@ -12,7 +12,7 @@ from bot.domain.requests import Priority, Status
 from bot.municipality import Municipality
 from bot.service.policy import bound_to
 from bot.service.receiving import clean
-from bot.web.desk.request_words import CHANNELS
+from bot.web.desk.reasons import CHANNELS
 from bot.web.desk.visit import Visit
 
 OPEN, ALL = "", "hepsi"

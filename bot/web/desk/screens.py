@@ -12,9 +12,12 @@ from bot.web.desk.audit import Audit
 from bot.web.desk.board import Board
 from bot.web.desk.bulk import Bulk
 from bot.web.desk.exports import Exports
+from bot.web.desk.figures import FiguresScreen
 from bot.web.desk.frame import Desk
+from bot.web.desk.importing import Importing
 from bot.web.desk.links import Links
 from bot.web.desk.login import Login
+from bot.web.desk.map import Map
 from bot.web.desk.people import People
 from bot.web.desk.printing import Printing
 from bot.web.desk.request import RequestDetail
@@ -40,6 +43,7 @@ def all_routes(desk: Desk) -> list[DeskRoute]:
         People(desk),
         Tokens(desk),
         Audit(desk),
+        Importing(desk),
         Talks(desk),
         Requests(desk),
         Board(desk),
@@ -49,6 +53,8 @@ def all_routes(desk: Desk) -> list[DeskRoute]:
         RequestDetail(desk),
         RequestChanges(desk),
         Printing(desk),
+        Map(desk),
+        FiguresScreen(desk),
     ]
     return [DeskRoute("", _home, Right.OWN_ACCOUNT), *(route for screen in screens for route in screen.routes())]
 
