@@ -17,6 +17,7 @@ class Right(StrEnum):
     SEE_REQUESTS = "see_requests"
     CHANGE_REQUESTS = "change_requests"
     CHANGE_MANY = "change_many"
+    IMPORT = "import"
     SEE_PERSONAL = "see_personal"
     SEE_FIGURES = "see_figures"
     EXPORT = "export"
@@ -42,9 +43,9 @@ _REVIEWER = frozenset(
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.REVIEWER: _REVIEWER,
     Role.UNIT_STAFF: frozenset(
-        {Right.SEE_REQUESTS, Right.CHANGE_REQUESTS, Right.SEE_PERSONAL, Right.EXPORT, Right.OWN_ACCOUNT}
+        {Right.SEE_REQUESTS, Right.CHANGE_REQUESTS, Right.SEE_PERSONAL, Right.EXPORT, Right.IMPORT, Right.OWN_ACCOUNT}
     ),
-    Role.SUPERVISOR: _REVIEWER | {Right.CHANGE_MANY, Right.EXPORT, Right.SEE_PEOPLE, Right.SEE_AUDIT},
+    Role.SUPERVISOR: _REVIEWER | {Right.CHANGE_MANY, Right.IMPORT, Right.EXPORT, Right.SEE_PEOPLE, Right.SEE_AUDIT},
     Role.ADMINISTRATOR: frozenset(Right),
     Role.AUDITOR: frozenset(
         {
