@@ -16,8 +16,8 @@ from bot.domain.messages import InboxState, OutboxState
 from bot.domain.requests import Place, Request, Status
 from bot.domain.workflow import OPEN
 
-SHOWN = 200
-"""Lines of a thread that are read; what is older is left out."""
+SHOWN, SHOWN_OLD = 200, 5000
+"""Lines of a thread that are read at first, and where the older ones are asked for."""
 _UNSAID = (OutboxState.HELD, OutboxState.WITHDRAWN)
 
 

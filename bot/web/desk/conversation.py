@@ -6,14 +6,15 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from bot.db.conversation_queries import open_item_of
 from bot.db.queue_queries import QueueRow
-from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.conversation import ReviewReason
 from bot.domain.requests import Kind
 from bot.errors import NotFound
+from bot.ports import UnitOfWork
 from bot.service.policy import Right
 from bot.service.public_text import weight
 from bot.service.publicity import PublicDesk
@@ -129,7 +130,7 @@ class ConversationScreen:
         """How long the text is as the channel counts, and whether it may be public."""
         text = visit.text("text", 20_000)
         with self._desk.reads() as uow:
-            row = item_row(uow, int(visit.path["item"]))
+            row = item_row(uow.session, int(visit.path["item"]))
             conversation = uow.conversations.get(row.conversation_id) if row.conversation_id else None
             if conversation is None:
                 raise NotFound("not_found")
@@ -146,15 +147,15 @@ class ConversationScreen:
         """The parts of the page that change, each to be put in its place."""
         return self._desk.page(visit, "desk/_talk_parts.html", oob=True, **self._context(visit, page))
 
-    def of_item(self, visit: Visit, uow: SqlUnitOfWork, item_id: int) -> TalkPage:
+    def of_item(self, visit: Visit, uow: UnitOfWork, session: Session, item_id: int) -> TalkPage:
         """The page of an item as this visitor may see it. Raises NotFound."""
-        row = item_row(uow, item_id)
-        return self._read(visit, uow, row, row.conversation_id)
+        row = item_row(session, item_id)
+        return self._read(visit, uow, session, row, row.conversation_id)
 
     def _of_item(self, visit: Visit, look: bool = False) -> TalkPage:
         with self._desk.writes() if look else self._desk.reads() as uow:
-            row = item_row(uow, int(visit.path["item"]))
-            page = self._read(visit, uow, row, row.conversation_id, look)
+            row = item_row(uow.session, int(visit.path["item"]))
+            page = self._read(visit, uow, uow.session, row, row.conversation_id, look)
             if look:
                 uow.commit()
         return page
@@ -163,14 +164,20 @@ class ConversationScreen:
         conversation_id = int(visit.path["conversation"])
         with self._desk.writes() if look else self._desk.reads() as uow:
             item_id = open_item_of(uow.session, conversation_id)
-            row = item_row(uow, item_id) if item_id is not None else None
-            page = self._read(visit, uow, row, conversation_id, look)
+            row = item_row(uow.session, item_id) if item_id is not None else None
+            page = self._read(visit, uow, uow.session, row, conversation_id, look)
             if look:
                 uow.commit()
         return page
 
     def _read(
-        self, visit: Visit, uow: SqlUnitOfWork, row: QueueRow | None, conversation_id: int | None, look: bool = False
+        self,
+        visit: Visit,
+        uow: UnitOfWork,
+        session: Session,
+        row: QueueRow | None,
+        conversation_id: int | None,
+        look: bool = False,
     ) -> TalkPage:
         object_ = f"conversation:{conversation_id}" if conversation_id else f"review:{row.id if row else 0}"
         grant = visit.asked("bak") or visit.text("bak", 100)
@@ -178,7 +185,9 @@ class ConversationScreen:
             grant = self._looks.open(visit, uow, object_)
         granted = self._looks.granted(visit, object_, grant)
         shown = Shown(self._desk.municipality, granted)
-        return talk_page(uow, self._desk.municipality, visit, row, conversation_id, shown, grant if granted else "")
+        return talk_page(
+            uow, session, self._desk.municipality, visit, row, conversation_id, shown, grant if granted else ""
+        )
 
     def _page(self, visit: Visit, page: TalkPage) -> Response:
         return self._desk.page(visit, "desk/conversation.html", oob=False, **self._context(visit, page))

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from bot.db.queue_queries import PAGE, STATES, QueueFilter, found_talks, open_channels, open_counts, queue
-from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.messages import OutboxState
+from bot.ports import UnitOfWork
 from bot.service.policy import Right
 from bot.web.desk import reasons
 from bot.web.desk.frame import Desk
@@ -74,7 +74,7 @@ class QueueScreen:
         }
         return self._desk.page(visit, template, **context)
 
-    def _leaving(self, uow: SqlUnitOfWork, visit: Visit) -> tuple[int, int] | None:
+    def _leaving(self, uow: UnitOfWork, visit: Visit) -> tuple[int, int] | None:
         """The message that leaves in some seconds and can be undone: (outbox id, seconds)."""
         gone = visit.asked("gitti")
         row = uow.outbox.get(int(gone)) if gone.isdecimal() and len(gone) < 18 else None

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from starlette.responses import RedirectResponse, Response
 
-from bot.db.unit_of_work import SqlUnitOfWork
 from bot.errors import NotFound, StaleVersion
+from bot.ports import UnitOfWork
 from bot.service.policy import Right
 from bot.service.publicity import PublicDesk
 from bot.service.replying import PRESENT, ReplyDesk
@@ -19,7 +19,7 @@ from bot.web.desk.routing import PREFIX, DeskRoute
 from bot.web.desk.visit import Visit
 
 QUEUE = f"{PREFIX}/kuyruk"
-Act = Callable[[SqlUnitOfWork, Visit, int], None]
+Act = Callable[[UnitOfWork, Visit, int], None]
 
 
 class TalkActs:
@@ -61,17 +61,17 @@ class TalkActs:
 
         return screen
 
-    def _take(self, uow: SqlUnitOfWork, visit: Visit, item_id: int) -> None:
+    def _take(self, uow: UnitOfWork, visit: Visit, item_id: int) -> None:
         self._reviews(uow, visit).take(item_id, visit.staff.username, PRESENT)
 
-    def _release(self, uow: SqlUnitOfWork, visit: Visit, item_id: int) -> None:
+    def _release(self, uow: UnitOfWork, visit: Visit, item_id: int) -> None:
         self._reviews(uow, visit).release(item_id, visit.staff.username)
 
-    def _take_over(self, uow: SqlUnitOfWork, visit: Visit, item_id: int) -> None:
+    def _take_over(self, uow: UnitOfWork, visit: Visit, item_id: int) -> None:
         until = visit.now + timedelta(hours=self._desk.settings.handover_hours)
         self._reviews(uow, visit).take_over(item_id, visit.staff.username, until, PRESENT)
 
-    def _note(self, uow: SqlUnitOfWork, visit: Visit, item_id: int) -> None:
+    def _note(self, uow: UnitOfWork, visit: Visit, item_id: int) -> None:
         item = uow.reviews.get(item_id)
         if item is None or item.conversation_id is None:
             raise NotFound("review_not_found", id=item_id)
@@ -140,10 +140,10 @@ class TalkActs:
         return self._left(visit, f"{QUEUE}?tamam=kapatildi")
 
     # -- helpers
-    def _reviews(self, uow: SqlUnitOfWork, visit: Visit) -> ReviewDesk:
+    def _reviews(self, uow: UnitOfWork, visit: Visit) -> ReviewDesk:
         return ReviewDesk(uow, self._desk.municipality, visit.now)
 
-    def _replies(self, uow: SqlUnitOfWork, visit: Visit) -> ReplyDesk:
+    def _replies(self, uow: UnitOfWork, visit: Visit) -> ReplyDesk:
         hours = timedelta(hours=self._desk.settings.handover_hours)
         return ReplyDesk(uow, self._desk.municipality, visit.now, visit.staff.username, hours)
 
@@ -151,7 +151,7 @@ class TalkActs:
         if not visit.htmx:
             return RedirectResponse(f"{PREFIX}/gorusme/{item_id}", 303)
         with self._desk.reads() as uow:
-            page = self._screen.of_item(visit, uow, item_id)
+            page = self._screen.of_item(visit, uow, uow.session, item_id)
         return self._screen.parts(visit, page)
 
     def _left(self, visit: Visit, target: str) -> Response:

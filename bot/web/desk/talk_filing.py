@@ -6,11 +6,11 @@ import re
 
 from starlette.responses import RedirectResponse, Response
 
-from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.conversation import Conversation
 from bot.domain.messages import OutboxKind, Reply
 from bot.domain.requests import Filing, Kind, Place, Request, Status
 from bot.errors import NotFound, UserError
+from bot.ports import UnitOfWork
 from bot.service.policy import Right
 from bot.service.posting import post
 from bot.service.replying import PRESENT
@@ -89,7 +89,7 @@ class TalkFiling:
         return self._back(visit, "birlestirildi")
 
     # -- helpers
-    def _taken(self, uow: SqlUnitOfWork, visit: Visit) -> Conversation:
+    def _taken(self, uow: UnitOfWork, visit: Visit) -> Conversation:
         """The conversation, locked; the matter is the visitor's now. Raises NotAllowed where it is a colleague's."""
         reviews = ReviewDesk(uow, self._desk.municipality, visit.now)
         item = reviews.take(int(visit.path["item"]), visit.staff.username, PRESENT)
@@ -98,10 +98,10 @@ class TalkFiling:
             raise UserError("no_conversation")
         return conversation
 
-    def _gate(self, uow: SqlUnitOfWork, visit: Visit) -> RequestDesk:
+    def _gate(self, uow: UnitOfWork, visit: Visit) -> RequestDesk:
         return RequestDesk(uow, self._desk.municipality, visit.now, self._desk.settings.secret.encode())
 
-    def _request(self, uow: SqlUnitOfWork, visit: Visit, field: str, conversation: Conversation) -> Request:
+    def _request(self, uow: UnitOfWork, visit: Visit, field: str, conversation: Conversation) -> Request:
         """The named request, which must be this citizen's own. Raises NotFound."""
         request = uow.requests.get(visit.number(field), lock=True)
         if request is None or request.citizen_id != conversation.citizen_id:
@@ -159,7 +159,7 @@ class TalkFiling:
             longitude=position[1] if None not in position else None,
         )
 
-    def _tell(self, uow: SqlUnitOfWork, visit: Visit, conversation: Conversation, request: Request) -> None:
+    def _tell(self, uow: UnitOfWork, visit: Visit, conversation: Conversation, request: Request) -> None:
         """The citizen reads the number, as where the assistant files."""
         if conversation.public:
             return

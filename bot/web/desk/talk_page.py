@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from bot.db.conversation_queries import (
+    SHOWN,
+    SHOWN_OLD,
     NoteLine,
     OtherTalk,
     ThreadFile,
@@ -18,12 +22,12 @@ from bot.db.conversation_queries import (
     thread_of,
 )
 from bot.db.queue_queries import QueueRow, one_row
-from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.conversation import Citizen, Conversation, Draft, Mode, ReviewItem
 from bot.domain.publicity import MOST_WEIGHT
 from bot.domain.requests import Place, Request
 from bot.errors import NotFound
 from bot.municipality import Municipality
+from bot.ports import UnitOfWork
 from bot.service.canned import Canned, CannedDesk
 from bot.service.policy import Right
 from bot.service.publicity import is_paused
@@ -88,6 +92,11 @@ class TalkPage:
         return next((line.text for line in reversed(self.lines) if line.direction == "in" and line.text.strip()), "")
 
     @property
+    def cut(self) -> bool:
+        """Whether older lines were left out."""
+        return len(self.lines) == SHOWN
+
+    @property
     def free_files(self) -> list[ThreadFile]:
         """Files that belong to no request yet."""
         files = {file.id: file for line in self.lines for file in line.files if file.id is not None and file.free}
@@ -99,9 +108,15 @@ class TalkPage:
 
 
 def talk_page(
-    uow: SqlUnitOfWork, municipality: Municipality, visit: Visit, row: QueueRow | None, conversation_id: int | None,
-    shown: Shown, grant: str,
-) -> TalkPage:  # fmt: skip
+    uow: UnitOfWork,
+    session: Session,
+    municipality: Municipality,
+    visit: Visit,
+    row: QueueRow | None,
+    conversation_id: int | None,
+    shown: Shown,
+    grant: str,
+) -> TalkPage:
     """Read the page. Raises NotFound where the conversation does not exist."""
     may_answer = visit.may(Right.ANSWER)
     holder = row.holder(visit.now) if row else None
@@ -116,7 +131,7 @@ def talk_page(
     item = uow.reviews.get(row.id) if row else None
     requests = uow.requests.of_citizen(conversation.citizen_id, 12)
     request = _in_focus(requests, item, conversation)
-    similar = _similar(uow, request, conversation.draft, [each.id or 0 for each in requests])
+    similar = _similar(session, request, conversation.draft, [each.id or 0 for each in requests])
     name = citizen.display_name if shown.open else None
     return TalkPage(
         row=row,
@@ -128,23 +143,23 @@ def talk_page(
         items=items,
         suggested=item.suggested_reply if item else None,
         confidence=item.confidence if item else None,
-        lines=thread_of(uow.session, conversation_id),
-        notes=notes_of(uow.session, conversation_id),
+        lines=thread_of(session, conversation_id, SHOWN_OLD if visit.asked("eski") else SHOWN),
+        notes=notes_of(session, conversation_id),
         requests=requests,
         request=request,
         similar=similar,
-        followers=follower_counts(uow.session, [each.id or 0 for each in (*requests, *similar)]),
+        followers=follower_counts(session, [each.id or 0 for each in (*requests, *similar)]),
         canned=CannedDesk(uow, municipality, visit.now).fitting(request, name) if may_answer else (),
-        others=other_talks(uow.session, conversation.citizen_id, conversation_id),
+        others=other_talks(session, conversation.citizen_id, conversation_id),
         mine=mine,
         may_answer=may_answer,
         paused=conversation.public and is_paused(uow),
     )
 
 
-def item_row(uow: SqlUnitOfWork, item_id: int) -> QueueRow:
+def item_row(session: Session, item_id: int) -> QueueRow:
     """Raises NotFound."""
-    row = one_row(uow.session, item_id)
+    row = one_row(session, item_id)
     if row is None:
         raise NotFound("review_not_found", id=item_id)
     return row
@@ -163,9 +178,9 @@ def _in_focus(requests: Sequence[Request], item: ReviewItem | None, conversation
     return next((request for request in requests if request.id == wanted), None)
 
 
-def _similar(uow: SqlUnitOfWork, request: Request | None, draft: Draft | None, own: Sequence[int]) -> list[Request]:
+def _similar(session: Session, request: Request | None, draft: Draft | None, own: Sequence[int]) -> list[Request]:
     if request is not None:
-        return similar_open(uow.session, request.service, request.place, own)
+        return similar_open(session, request.service, request.place, own)
     if draft is not None and draft.service:
-        return similar_open(uow.session, draft.service, draft.place or Place(), own)
+        return similar_open(session, draft.service, draft.place or Place(), own)
     return []

@@ -56,7 +56,7 @@ watch(0, (news) => {
     notice(document.documentElement.lang === 'en' ? `New: ${news.new.length}` : `Yeni kayıt: ${news.new.length}`, 4)
   }
   renew()
-})
+}, true)
 setInterval(renew, 60_000)
 
 // -- keys
