@@ -7,7 +7,7 @@ The states of an outbox row, and who moves it:
        │                  │                               └──30 days (sweeping)──▶ failed
        ├──Retry, stop─────┤
        │                  └──GiveUp──▶ failed (with a review item where a person should know)
-       └──withdraw──▶ withdrawn
+       └──withdraw──▶ withdrawn        held ──approve──▶ pending, ──reject──▶ withdrawn (public answers)
 
 `retry` decides, `limits` counts, `ledger` writes, `worker` sends.
 """
