@@ -39,7 +39,11 @@ class Interpreter:
                 for node in nodes
                 if node["uses"].startswith("bot.nlu.")
             ]
-            return cls(Pipeline.load(ours, Path(directory) / "components"), archive)
+            try:
+                return cls(Pipeline.load(ours, Path(directory) / "components"), archive)
+            except (ImportError, OSError, LookupError, AttributeError, TypeError, ValueError) as error:
+                told = f"was trained by another version of the program ({type(error).__name__}): run `hizmet train`"
+                raise ConfigError(told, str(archive)) from error
 
     def parse(self, text: str) -> Understanding:
         return read_understanding(self.parse_data(text))
