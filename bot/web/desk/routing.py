@@ -23,6 +23,7 @@ from bot.domain.staff import StaffSession, StaffUser
 from bot.errors import NotAllowed, NotFound, StaleVersion, UserError
 from bot.service.policy import Right
 from bot.service.staff import digest, is_current, needs_touch
+from bot.web.bodies import MAX_ID
 from bot.web.desk.frame import Desk
 from bot.web.desk.visit import Visit
 from bot.web.limits import TooMany, address_of
@@ -69,6 +70,8 @@ def guarded(desk: Desk, route: DeskRoute) -> Route:
 async def _answer(desk: Desk, request: Request, route: DeskRoute, visit: Visit) -> Response:
     if route.right is not None:
         visit.require(route.right)
+    if any(isinstance(value, int) and value > MAX_ID for value in request.path_params.values()):
+        raise NotFound("not_found")
     if request.method not in _SAFE:
         visit = replace(visit, form=await _form(request, route))
         _check_token(visit)
