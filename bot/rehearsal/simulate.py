@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from rich.table import Table
 from bot.domain.conversation import Conversation, Mode
 from bot.domain.messages import Button, EventKind, Reply
 from bot.rehearsal.stage import Heard, Stage
+from bot.service.turn import TurnDone
 
 PATIENCE = 8
 STREETS = ("Gül", "Lale", "Çınar", "Zambak", "Kavak", "Menekşe", "Defne", "Papatya", "Ihlamur", "Sümbül", "Nergis")
@@ -47,6 +48,15 @@ class Report:
     def count(self, outcome: str) -> int:
         return sum(fate.outcome == outcome for fate in self.fates)
 
+    def share(self, name: str) -> float:
+        """Of all messages, those for which the flag is set."""
+        return round(sum(getattr(fate, name) for fate in self.fates) / max(1, len(self.fates)), 3)
+
+    def filed_share(self) -> float:
+        """Filed or joined without a person, of what is the municipality's matter."""
+        ours = len(self.fates) - self.count("declined")
+        return round((self.count("filed") + self.count("filed_twice") + self.count("joined")) / max(1, ours), 3)
+
     def as_json(self) -> dict[str, Any]:
         questions = [fate.questions for fate in self.fates] or [0]
         return {
@@ -62,6 +72,8 @@ class Report:
             "seconds": round(self.seconds, 1),
             "turn_ms_median": round(statistics.median(self.turn_ms or [0]), 1),
             "asked_between_services": sum(fate.asked_service for fate in self.fates),
+            "asked_between_services_share": self.share("asked_service"),
+            "filed_share_of_not_declined": self.filed_share(),
             "answered": self.count("answered"),
         }
 
@@ -79,17 +91,24 @@ async def simulate(texts: Sequence[str], stage: Stage, on_done: Callable[[], Non
     """Play all texts on one stage, so that citizens may meet each other's requests."""
     report = Report()
     began = time.perf_counter()
-    stage.turns._on_turn = lambda done: report.turn_ms.append(done.worked * 1000)
+    declined: set[int] = set()
+
+    def on_turn(done: TurnDone) -> None:
+        report.turn_ms.append(done.worked * 1000)
+        if done.declined is not None:
+            declined.add(done.conversation_id)
+
+    stage.turns._on_turn = on_turn
     for index, text in enumerate(texts):
-        report.fates.append(await _Citizen(stage, index, text).play())
+        report.fates.append(await _Citizen(stage, index, text, declined).play())
         on_done()
     report.seconds = time.perf_counter() - began
     return report
 
 
 class _Citizen:
-    def __init__(self, stage: Stage, index: int, text: str) -> None:
-        self._stage = stage
+    def __init__(self, stage: Stage, index: int, text: str, declined: Set[int]) -> None:
+        self._stage, self._declined = stage, declined
         self._account = f"citizen-{index}"
         self._text = text
         names = stage.municipality.neighbourhoods
@@ -149,7 +168,7 @@ class _Citizen:
             fate.outcome = "joined"
         elif conversation.mode == Mode.PERSON:
             fate.outcome = "escalated"
-        elif any(_declines(self._stage, reply) for reply in replies):
+        elif conversation.id in self._declined:
             fate.outcome = "declined"
         elif replies:
             fate.outcome = "answered"
@@ -158,12 +177,3 @@ class _Citizen:
 def _conversation(uow: Any, account: str) -> Conversation | None:
     found: Conversation | None = uow.conversations._of_thread("fake", account)
     return found
-
-
-def _declines(stage: Stage, reply: str) -> bool:
-    """Whether the reply is one of the 'not our place, not our firm' texts."""
-    texts = stage.municipality.texts
-    return (
-        any(texts[key][0].split("{")[0][:25] in reply for key in ("outside_city", "outside_firm"))
-        or "ilçesinde; bu" in reply
-    )

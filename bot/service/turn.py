@@ -36,13 +36,17 @@ assert drafting and public and records and social, "imported so that their steps
 
 @dataclass(frozen=True)
 class TurnDone:
-    """What a turn was: `waited` from 'may begin' to commit and `worked` for the turn itself, in seconds."""
+    """What a turn was: `waited` from 'may begin' to commit and `worked` for the turn itself, in seconds.
+
+    `declined` names the district, city or 'firm' whose matter a report is, where it was not filed for that reason.
+    """
 
     conversation_id: int
     messages: int
     replies: int
     waited: float
     worked: float
+    declined: str | None = None
 
 
 class TurnWorker:
@@ -183,7 +187,7 @@ class TurnWorker:
                 raise TurnError("a turn without any reply")
             self._close(uow, talk, rows)
             uow.commit()
-        return TurnDone(conversation_id, len(rows), len(talk.replies), 0.0, 0.0)
+        return TurnDone(conversation_id, len(rows), len(talk.replies), 0.0, 0.0, talk.declined)
 
     def _talk(self, uow: UnitOfWork, conversation: Conversation, rows: Sequence[InboxRow], u: Understanding) -> Talk:
         now = self._clock.now()

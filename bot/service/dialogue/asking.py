@@ -155,6 +155,7 @@ def _outside(talk: Talk, draft: Draft) -> str | None:
 def _say_outside(talk: Talk, draft: Draft, outside: str) -> None:
     """Another district or city, or a private firm: said so, nothing filed."""
     own = talk.municipality
+    talk.declined = outside
     talk.drop_draft()
     if outside in own.outside:
         metropolitan = next((body for body in own.bodies.values() if body.kind == "metropolitan"), None)

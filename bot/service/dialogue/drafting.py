@@ -171,7 +171,7 @@ def correct(talk: Talk) -> None:
             changed, service=better, confidence=1.0, alternatives=(), description=description, asked=asked
         )
     if changed == draft:
-        if draft.step is Step.CORRECTION:
+        if draft.step is Step.CORRECTION and len(talk.text.split()) > 2:
             changed = replace(draft, description=f"{draft.description}\n{talk.text.strip()}"[:MAX_DESCRIPTION])
         else:
             reject(talk)

@@ -13,6 +13,7 @@ from bot.domain.conversation import AwaitedKind, Draft, Step
 from bot.domain.messages import EventKind
 from bot.domain.requests import Kind
 from bot.domain.understanding import Act, Understanding
+from bot.service.linking import code_in, wants_link
 from bot.turkish import fold
 
 
@@ -233,6 +234,8 @@ def _always(s: Situation) -> Move | None:
         return Move.EXPORT_DATA
     if _ROBOT.search(text):
         return Move.ROBOT
+    if wants_link(s.text) or code_in(s.text):
+        return Move.ASK_STATUS
     if u.act is Act.ASK_HUMAN and u.act_confidence >= CLEAR_ACT and len(words) <= 12:
         return Move.ASK_HUMAN
     if re.fullmatch(r"(gorevli|temsilci|operator|yetkili|insan)( lutfen)?", text):
@@ -294,6 +297,8 @@ def _drafting(s: Situation) -> Move | None:
         return Move.CORRECT
     if s.step is Step.SERVICE and u.act not in _DIGRESSIONS:
         return Move.CHOOSE
+    if s.step is Step.DESCRIPTION and (_SKIP.fullmatch(answer) or u.act in (Act.DENY, Act.SKIP)):
+        return Move.DENY
     if s.step is Step.DESCRIPTION and u.act not in _DIGRESSIONS and u.act is not Act.AFFIRM:
         only_where = _says_where(u) and u.service_confidence < SOME_SERVICE
         return Move.GIVE_DETAILS if only_where else Move.DESCRIBE

@@ -10,6 +10,7 @@ from bot.domain.messages import Button
 from bot.domain.requests import Kind, Place, Request, Status
 from bot.service.dialogue.asking import advance, ask_again
 from bot.service.dialogue.drafts import MAX_DESCRIPTION
+from bot.service.dialogue.linking import link_accounts
 from bot.service.dialogue.talk import Talk, step
 from bot.service.requests import is_open
 
@@ -19,7 +20,10 @@ GUESSES = 5
 
 @step("ask_status")
 def ask_status(talk: Talk) -> None:
-    """By number, or of all one's own requests. Someone else's number tells nothing."""
+    """By number, or of all one's own requests, those of another account after it was linked. Others' tell nothing."""
+    if link_accounts(talk):
+        ask_again(talk)
+        return
     number = talk.understanding.tracking_no
     own = talk.own_requests()
     if number:

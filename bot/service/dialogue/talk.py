@@ -62,6 +62,7 @@ class Talk:
     replies: list[Reply] = field(default_factory=list)
     understood: bool = True
     silent: bool = False
+    declined: str | None = None
     about: About | None = None
 
     def __post_init__(self) -> None:
@@ -157,7 +158,17 @@ class Talk:
 
     def own_by_number(self, number: str) -> Request | None:
         """A request of this citizen by its number; None for anybody else's, without telling which."""
-        return next((request for request in self.own_requests() if request.tracking_no == number), None)
+        request = next((request for request in self.own_requests() if request.tracking_no == number), None)
+        if request is None:  # own_requests holds the newest alone
+            found = self.uow.requests.by_number(number)
+            request = found if found and self._is_own(found) else None
+        return request
+
+    def _is_own(self, request: Request) -> bool:
+        """Filed or followed by this citizen."""
+        citizen = self.conversation.citizen_id
+        followers = self.uow.requests.followers(request.id or 0)
+        return request.citizen_id == citizen or citizen in [follower.citizen_id for follower in followers]
 
     def last_request(self) -> Request | None:
         if self.conversation.last_request_id is None:
