@@ -28,10 +28,11 @@ run: model ## set up, train when there is no model, start everything
 test: model ## all tests but the long ones (PYTEST_ARGS adds arguments)
 	@$(PYTEST) -n 2 --dist loadgroup -m "not soak" $(PYTEST_ARGS)
 
-check: setup ## lint, format and types
+check: setup ## lint, format, types and the training messages
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/python -m bot.nlu.lint nlu_data --against ../shared/data
 
 fix: setup ## mend what can be mended: lint and format
 	@.venv/bin/ruff check --fix .

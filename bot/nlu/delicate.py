@@ -15,7 +15,7 @@ _WORDS = (
     r"rusvet", r"torpil", r"yolsuzlu", r"zimmet", r"usulsuz", r"haksiz kazanc", r"avanta", r"kayirma",
     r"adam kayir", r"el altindan", r"elden (?:para|ucret)", r"komisyon (?:al|iste)", r"makbuz\w* (?:kesm|verm)",
     # minors and abuse
-    r"taciz", r"istismar", r"tecavuz", r"cinsel", r"cocuk isci", r"1\d yasinda\w* .{0,40}(?:calis|dov|evlen)",
+    r"taciz", r"istismar", r"tecavuz", r"cinsel", r"cocuk isci", r"00 yasinda\w* cocu\w*.{0,30}(?:calis|dov|evlen)",
     r"zorla evlen", r"siddet (?:gor|uygul)", r"\bdov(?:uyor|du|erek|ulu|mus)",
 )  # fmt: skip
 _PATTERN = re.compile(r"\b(?:" + "|".join(_WORDS) + ")")

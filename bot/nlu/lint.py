@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.requests import Kind
 from bot.domain.understanding import Act
+from bot.municipality import load_municipality
+from bot.nlu.catalogue import municipality_path
 from bot.nlu.normalisation import normal
 
 LEAST = 60
@@ -179,6 +183,28 @@ def _leaks(examples: Sequence[Example], measuring: Iterable[str]) -> Iterator[Fi
             yield Finding(one.file, one.line, "equals a message of a measuring set")
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m bot.nlu.lint FOLDER [--against FOLDER]`: prints what is to be mended; 1 where an error stands.
+
+    `--against` is a folder of measuring sets (JSONL); where it isn't there that comparison is left out.
+    """
+    parser = argparse.ArgumentParser(prog="python -m bot.nlu.lint", description="Checks the training messages.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--against", type=Path)
+    parser.add_argument("--warnings", action="store_true", help="tell what is only suspicious, too")
+    given = parser.parse_args(arguments)
+    services = load_municipality(municipality_path({})).services
+    files = sorted(given.against.glob("*.jsonl")) if given.against and given.against.is_dir() else []
+    examples = read_examples(given.folder)
+    findings = lint(examples, services, measuring_texts(files))
+    errors = [finding for finding in findings if not finding.warning]
+    for finding in findings if given.warnings else errors:
+        print(finding)
+    compared = f"compared with {len(files)} measuring sets" if files else "no measuring sets to compare with"
+    print(f"{len(examples)} messages, {len(errors)} errors, {len(findings) - len(errors)} warnings; {compared}")
+    return 1 if errors else 0
+
+
 def measuring_texts(files: Iterable[Path]) -> list[str]:
     """The texts of JSONL files."""
     texts = []
@@ -187,3 +213,7 @@ def measuring_texts(files: Iterable[Path]) -> list[str]:
             if line.strip():
                 texts.append(str(json.loads(line).get("text", "")))
     return texts
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.delicate import is_delicate
@@ -13,6 +15,8 @@ _SENSITIVE_SERVICES = frozenset({"staff_conduct"})
 
 class SensitivityDetector(Detector):
     """Puts `sensitive` (the detector, or words that say so alone). A miss costs more than a look."""
+
+    defaults: ClassVar[dict[str, Any]] = {**Detector.defaults, "lowest": 0.08}
 
     def label(self, labels: Labels) -> str | None:
         return YES if labels.sensitive or labels.service in _SENSITIVE_SERVICES else NO

@@ -8,7 +8,7 @@ import pytest
 
 from bot.config import ROOT, load_settings
 from bot.municipality import load_municipality
-from bot.nlu.lint import Finding, lint, read_examples
+from bot.nlu.lint import Finding, lint, main, read_examples
 
 HEAD = 'version: "3.1"\nnlu:\n'
 BLOCK = "- intent: {intent}\n  metadata: {{service: {service}, kind: {kind}}}\n  examples: |\n{lines}"
@@ -91,3 +91,11 @@ def test_the_projects_own_data_pass() -> None:
     examples = read_examples(ROOT / "nlu_data")
     assert len(examples) > 5000
     assert [str(finding) for finding in lint(examples, services) if not finding.warning] == []
+
+
+def test_the_command_tells_where_the_error_stands_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path, "lamba yanmıyor", service="no_such")
+    assert main([str(tmp_path), "--against", str(tmp_path / "none")]) == 1
+    told = capsys.readouterr().out
+    assert "no_such.yml:6: no such service: no_such" in told
+    assert "no measuring sets to compare with" in told
