@@ -358,6 +358,22 @@ class Forgetting(Protocol):
         ...
 
 
+class Links(Protocol):
+    """Codes by which accounts are proved to be one person's."""
+
+    def add(self, code_hash: str, identity_id: int, now: datetime, until: datetime) -> None: ...
+
+    def use(self, code_hash: str, now: datetime) -> int | None:
+        """The account whose good code it is, used up with this; None where there is none."""
+        ...
+
+    def void(self, identity_id: int) -> None: ...
+
+    def join(self, kept: int, gone: int) -> None:
+        """All that the citizen `gone` has becomes that of `kept`."""
+        ...
+
+
 class Audit(Protocol):
     def record(self, at: datetime, actor: str, action: str, object_: str, detail: str = "") -> None: ...
 
@@ -411,6 +427,9 @@ class UnitOfWork(Protocol):
 
     @property
     def forgetting(self) -> Forgetting: ...
+
+    @property
+    def links(self) -> Links: ...
 
     @property
     def audit(self) -> Audit: ...

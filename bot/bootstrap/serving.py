@@ -39,6 +39,7 @@ from bot.service.receiving import Receiver
 from bot.service.texts import Texts
 from bot.service.webhooks import keep_switch
 from bot.web.app import create_app
+from bot.web.patience import HeadDeadline
 
 log = logging.getLogger(__name__)
 Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -161,6 +162,7 @@ class Serving:
             proxy_headers=True,
             timeout_keep_alive=10,
             timeout_graceful_shutdown=5,
+            http=HeadDeadline,
             h11_max_incomplete_event_size=16 * 1024,
         )
         server = uvicorn.Server(config)

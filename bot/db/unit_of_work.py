@@ -16,6 +16,7 @@ from bot.db.engine import as_ours, writer_lock
 from bot.db.forgetting import SqlForgetting
 from bot.db.incidents import SqlIncidents
 from bot.db.keeping import SqlAudit, SqlLeases
+from bot.db.linking import SqlLinks
 from bot.db.privacy import SqlPrivacy
 from bot.db.queues import SqlInbox, SqlOutbox
 from bot.db.requests import SqlRequests, SqlReviews
@@ -53,6 +54,7 @@ class SqlUnitOfWork:
         self.credentials = SqlCredentials(self.session)
         self.privacy = SqlPrivacy(self.session)
         self.forgetting = SqlForgetting(self.session)
+        self.links = SqlLinks(self.session)
         self.audit = SqlAudit(self.session)
         self.leases = SqlLeases(self.session)
         return self

@@ -20,6 +20,8 @@ LENGTHS = {"telegram": 4096, "web": 4000, "x_dm": 10_000}
 """Characters that a private message may have, by channel; elsewhere LENGTH."""
 LENGTH = 4000
 URGENT = frozenset({ReviewReason.URGENT, ReviewReason.DISTRESS})
+_FIRST_LOOKS = frozenset({ReviewReason.ALWAYS_REVIEWED, ReviewReason.SENSITIVE, *URGENT})
+"""Why a filed request is looked at: one item does for all of them."""
 
 
 class ReviewDesk:
@@ -44,8 +46,9 @@ class ReviewDesk:
         """A new item, or the open one on the same matter. The team is alerted; urgent ones at night as well."""
         if conversation is not None and conversation.id is not None:
             for item in self._uow.reviews.open_of(conversation.id):
-                if item.reason == reason and item.request_id in (None, request.id if request else None):
+                if _same_matter(item, reason, request):
                     item.request_id = request.id if request else None
+                    item.reason = _graver(ReviewReason(item.reason), reason)
                     return item
         suggestion = suggestion or suggest(self._municipality, reason, request)
         urgent = reason in URGENT or (request is not None and request.priority == "urgent")
@@ -126,7 +129,8 @@ class ReviewDesk:
     ) -> OutboxRow:
         """Answer the citizen after `delay`. The item must be held by `staff` (it is taken where nobody holds it).
 
-        The same `key` again raises UserError said_already. In a public thread the text is checked as public answers are (UserError public_personal, too_long).
+        The same `key` again raises UserError said_already. In a public thread the text is checked as public answers
+        are (UserError public_personal, too_long).
         """
         text = text.strip()
         if not text:
@@ -249,6 +253,19 @@ class ReviewDesk:
                 not_before=quiet or self._now,
             )
         )
+
+
+def _graver(one: ReviewReason, other: ReviewReason) -> ReviewReason:
+    return other if one == ReviewReason.ALWAYS_REVIEWED else one
+
+
+def _same_matter(item: ReviewItem, reason: ReviewReason, request: Request | None) -> bool:
+    """Whether the open item does for the new reason: the same one, or a first look at the same request."""
+    request_id = request.id if request else None
+    if item.reason == reason:
+        return item.request_id in (None, request_id)
+    mild = reason in (ReviewReason.ALWAYS_REVIEWED, ReviewReason.SENSITIVE)
+    return mild and request_id is not None and item.request_id == request_id and item.reason in _FIRST_LOOKS
 
 
 def held_by(item: ReviewItem, now: datetime) -> str | None:

@@ -52,6 +52,11 @@ class Texts:
             return "paylaştığınız konum"
         return text
 
+    def about(self, request: Request) -> str:
+        """'Çöp konteyneri, Yazır Mahallesi: kapağı kopmuş, koku yapıyor': what the team reads first."""
+        where = self.place(request.place)
+        return f"{self.service(request.service)}{', ' if where else ''}{where}: {request.description[:300]}"
+
     def area(self, request: Request) -> str:
         """', Yazır' for a list of one's own requests, or ''."""
         return f", {request.neighbourhood}" if request.neighbourhood else ""

@@ -29,12 +29,13 @@ from bot.web.guards import BodyLimit, LastCatch, OriginCheck, SecurityHeaders, f
 from bot.web.limits import Limits, TooMany
 from bot.web.live import ChatHub
 from bot.web.pages import HERE, Pages
+from bot.web.patience import BodyDeadline
 from bot.web.sessions import ChatSessions
 
 MAX_BODY = 1024 * 1024
 _FORM_OVERHEAD = 64 * 1024
 _UPLOADS = ("/chat/upload", "/masa/basvurular/*/durum")
-_KEYS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_KEYS = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 
 
 def create_app(
@@ -86,6 +87,7 @@ def create_app(
             Middleware(SecurityHeaders, framed={"/sohbet": embedders}, shared=frozenset({"/widget.js"})),
             Middleware(LastCatch),
             Middleware(OriginCheck, public_url=settings.public_url),
+            Middleware(BodyDeadline),
             Middleware(BodyLimit, limit=MAX_BODY, larger=dict.fromkeys(_UPLOADS, largest)),
         ],
         exception_handlers={

@@ -63,7 +63,7 @@ class Square:
 
     def __post_init__(self) -> None:
         self._number = 0
-        self.channels = {name: FakeChannel(name) for name in ("x_mention", "x_dm", "alert")}
+        self.channels = {name: FakeChannel(name) for name in ("x_mention", "x_dm", "telegram", "alert")}
         self.receiver = Receiver(self.uows, self.clock, 0.0)
         reads = lambda: SqlUnitOfWork(self.engine, write=False)  # noqa: E731
         self.turns = TurnWorker(

@@ -32,6 +32,7 @@ TEXTS = {
     "konteyner doldu": report("konteyner doldu", place=YAZIR),
     "çukur var": report("çukur var", "road_damage", place=replace(YAZIR, street="Lale Sokak")),
     "evet": understood("evet", Act.AFFIRM),
+    "memur rüşvet istedi": report("memur rüşvet istedi", "staff_conduct", place=YAZIR, sensitive=True),
 } | {
     f"{name} sokakta konteyner doldu": report("konteyner doldu", place=replace(YAZIR, street=f"{name} Sokak"))
     for name in STREETS
@@ -80,6 +81,32 @@ def test_targets_follow_the_reason(uows: UnitOfWorkFactory) -> None:
         monday = datetime(2026, 6, 15, 10, 0, tzinfo=ISTANBUL)
         assert desk.open(ReviewReason.ASKED_FOR_PERSON, handover=True).due_at == monday
         assert desk.open(ReviewReason.SENSITIVE).due_at == datetime(2026, 6, 15, 17, 0, tzinfo=ISTANBUL)
+
+
+def test_one_request_is_one_item_with_the_graver_reason_and_says_what_it_is_about(tmp_path: Path) -> None:
+    play = stage(tmp_path)
+    say(play, "memur rüşvet istedi")
+    say(play, "evet")
+    (item,) = items(play.database.reads)
+    assert item.reason == ReviewReason.SENSITIVE
+    assert item.summary == "Personel davranışı, Yazır Mahallesi, Gül Sokak: memur rüşvet istedi"
+
+
+def test_a_graver_reason_takes_the_place_of_the_milder_one(tmp_path: Path) -> None:
+    play = stage(tmp_path)
+    say(play, "konteyner doldu")
+    say(play, "evet")
+    with play.database.writes() as uow:
+        desk, request, conversation = (
+            ReviewDesk(uow, TOWN, play.clock.now()),
+            uow.requests.get(1),
+            uow.conversations.get(1),
+        )
+        first = desk.open(ReviewReason.ALWAYS_REVIEWED, conversation, request)
+        assert desk.open(ReviewReason.SENSITIVE, conversation, request) is first
+        assert first.reason == ReviewReason.SENSITIVE
+        assert desk.open(ReviewReason.REOPENED_TWICE, conversation, request) is not first
+        assert desk.open(ReviewReason.SENSITIVE, conversation, None) is not first
 
 
 def test_a_handover_that_ends_by_time_is_told_once_and_stays_on_the_list(tmp_path: Path) -> None:

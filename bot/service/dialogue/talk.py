@@ -178,7 +178,8 @@ class Talk:
     # -- people
     def review(self, reason: ReviewReason, request: Request | None = None, confidence: float | None = None) -> None:
         suggestion = self.suggestion(reason, request)
-        self.reviews.open(reason, self.conversation, request, self.summary(), confidence, suggestion=suggestion)
+        summary = self.texts.about(request) if request is not None else self.summary()
+        self.reviews.open(reason, self.conversation, request, summary, confidence, suggestion=suggestion)
 
     def hand_over(self, reason: ReviewReason, text_key: str | None = "handover") -> None:
         """A person has the conversation from now on; the citizen is told when to expect an answer."""

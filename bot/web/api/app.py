@@ -21,7 +21,7 @@ from bot.web.desk.frame import Desk
 
 PREFIX = "/api/v1"
 DESCRIPTION = Path(__file__).parent / "openapi.yml"
-_KEYS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_KEYS = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 
 
 def api_routes(desk: Desk) -> list[ApiRoute]:

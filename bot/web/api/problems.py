@@ -22,6 +22,7 @@ DETAILS: Mapping[str, str] = {
     "not_json": "The body is not a JSON object.",
     "foreign_origin": "Pages of other sites may not call.",
     "too_large": "The body is too large.",
+    "too_slow": "The body came too slowly.",
     "too_many": "Too many calls. Wait as long as Retry-After says.",
     "try_again": "The database is away. Try again.",
     "version_needed": "Send the version that you saw, as If-Match or in the body.",

@@ -77,7 +77,7 @@ def things_of(stage: Stage, unit: str, *, words: str | None = None, name: str = 
         incident = Incident(UNITS[unit], ("Yazır",), secret, now, now.replace(year=now.year + 1), "staff:ayse", now)
         uow.incidents.add(incident)
         reply, view = (
-            CannedReply(secret[:120], secret, now, "staff:ayse"),
+            CannedReply(secret[:120], secret.replace("{", "(").replace("}", ")"), now, "staff:ayse"),
             SavedView("requests", "b", "q=1", now, staff.id),
         )
         uow.staff.add(reply)
