@@ -43,6 +43,10 @@ class Conversations(Protocol):
 
     def of_citizen(self, citizen_id: int) -> Sequence[Conversation]: ...
 
+    def public_waiting(self, channel: str, limit: int) -> Sequence[Conversation]:
+        """Public threads with an answer that waits for approval, or that wait for a private message; oldest first."""
+        ...
+
     def handovers_over(self, now: datetime) -> Sequence[int]:
         """Ids of conversations whose handover ended by time."""
         ...

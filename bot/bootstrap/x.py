@@ -19,6 +19,7 @@ from bot.channels.x.keys import Keyring, XKeys
 from bot.channels.x.parsing import Account
 from bot.channels.x.polling import WatchTiming, XWatcher
 from bot.channels.x.reading import Mentions, Messages
+from bot.channels.x.vanishing import Vanishing
 from bot.channels.x.webhook import x_routes
 from bot.config import Settings, XSettings
 from bot.errors import ConfigError
@@ -71,6 +72,7 @@ class XSide:
         streams = (
             Mentions(api, account, intake, reads, Window(x.window_mentions), clock),
             Messages(api, account, intake, reads, Window(x.window_messages), clock),
+            Vanishing(api, account, intake, reads, database.writes, clock),
         )
         timing = WatchTiming(shortest=x.poll_seconds)
         routes: tuple[BaseRoute, ...] = ()

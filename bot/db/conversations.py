@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.db.statements import insert_ignoring
 from bot.db.tables import awaited as awaited_table
-from bot.db.tables import conversations, identities, messages
-from bot.domain.conversation import Awaited, Citizen, Conversation, Identity, Mode
-from bot.domain.messages import IncomingEvent, Message
+from bot.db.tables import conversations, identities, messages, outbox
+from bot.domain.conversation import Awaited, AwaitedKind, Citizen, Conversation, Identity, Mode
+from bot.domain.messages import IncomingEvent, Message, OutboxState
 
 
 def account_channel(channel: str) -> str:
@@ -99,6 +99,24 @@ class SqlConversations:
 
     def of_citizen(self, citizen_id: int) -> Sequence[Conversation]:
         return self._session.scalars(select(Conversation).where(conversations.c.citizen_id == citizen_id)).all()
+
+    def public_waiting(self, channel: str, limit: int) -> Sequence[Conversation]:
+        here = outbox.c.conversation_id == conversations.c.id
+        held = select(outbox.c.id).where(here, outbox.c.state == OutboxState.HELD).exists()
+        private = (awaited_table.c.conversation_id == conversations.c.id) & (
+            awaited_table.c.what == AwaitedKind.PRIVATE
+        )
+        query = (
+            select(Conversation)
+            .where(
+                conversations.c.channel == channel,
+                conversations.c.public,
+                or_(held, select(awaited_table.c.id).where(private).exists()),
+            )
+            .order_by(conversations.c.last_in_at)
+            .limit(limit)
+        )
+        return self._session.scalars(query).all()
 
     def handovers_over(self, now: datetime) -> Sequence[int]:
         query = select(conversations.c.id).where(

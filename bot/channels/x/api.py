@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -119,6 +119,11 @@ class XApi:
             )
         )
         return page.data
+
+    async def there(self, post_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these posts (at most 100) can still be seen."""
+        page = await self._page(lambda client, user: client.get_tweets(list(post_ids), user_auth=user))
+        return frozenset(str(post["id"]) for post in page.data)
 
     async def own_posts(self, user_id: str, since: datetime) -> tuple[Json, ...]:
         """What the account posted since then, newest first (its last 100 posts)."""

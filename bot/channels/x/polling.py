@@ -8,14 +8,30 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from bot.channels.backoff import Backoff, pause, told
-from bot.channels.x.budget import Pace
-from bot.channels.x.reading import Stream
+from bot.channels.x.budget import Pace, Window
 from bot.errors import CredentialsRefused, DatabaseAway, RateLimited
 from bot.ports import Clock, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
+
+
+class Watched(Protocol):
+    """What the watcher follows: a stream of posts or messages, or the check for deleted ones."""
+
+    name: str
+    window: Window
+
+    @property
+    def cursor(self) -> str:
+        """The beginning of the lease's name."""
+        ...
+
+    async def look(self) -> tuple[int, float | None]:
+        """One request: (what was new, seconds until the next one; None: nothing more for now)."""
+        ...
 
 
 class WatchState(StrEnum):
@@ -30,14 +46,12 @@ class WatchState(StrEnum):
 
 @dataclass
 class WatchTiming:
-    """Seconds: the shortest and longest pause between looks, the lease, how long one without the lease waits, the
-    longest sleep before a limit is looked at anew."""
+    """Seconds: the shortest and longest pause between looks, the lease, how long one without the lease waits."""
 
     shortest: float = 30.0
     longest: float = 300.0
     lease: float = 120.0
     standby: float = 5.0
-    longest_sleep: float = 60.0
     backoff: Callable[[], Backoff] = field(default=Backoff)
 
 
@@ -46,7 +60,7 @@ class XWatcher:
 
     def __init__(
         self,
-        streams: Sequence[Stream],
+        streams: Sequence[Watched],
         uows: UnitOfWorkFactory,
         clock: Clock,
         owner: str,
@@ -64,7 +78,7 @@ class XWatcher:
                 await asyncio.to_thread(self._take_lease, stream, 0.0)
             self._is(stream, WatchState.STOPPED)
 
-    async def _follow(self, stream: Stream, stop: asyncio.Event) -> None:
+    async def _follow(self, stream: Watched, stop: asyncio.Event) -> None:
         timing, backoff = self._timing, self._timing.backoff()
         pace = Pace(max(timing.shortest, stream.window.spacing()), timing.longest)
         while not stop.is_set():
@@ -74,9 +88,19 @@ class XWatcher:
             except Exception as error:  # the top of a worker loop
                 seconds = backoff.after(error)
                 self._failed(stream, error, seconds)
-            await pause(stop, min(seconds, timing.longest_sleep))
+            await self._sleep(stream, stop, seconds)
 
-    async def _round(self, stream: Stream, pace: Pace) -> float:
+    async def _sleep(self, stream: Watched, stop: asyncio.Event, seconds: float) -> None:
+        """Wait until the next look; the lease is kept meanwhile, so that what was read of a pass stays ours."""
+        while seconds > 0 and not stop.is_set():
+            step = min(seconds, self._timing.lease / 2)
+            await pause(stop, step)
+            seconds -= step
+            if seconds > 0 and self.states[stream.name] is not WatchState.STANDBY:
+                with suppress(DatabaseAway):
+                    await asyncio.to_thread(self._take_lease, stream, self._timing.lease)
+
+    async def _round(self, stream: Watched, pace: Pace) -> float:
         """One look; the seconds before the next."""
         if not await asyncio.to_thread(self._take_lease, stream, self._timing.lease):
             self._is(stream, WatchState.STANDBY)
@@ -85,13 +109,13 @@ class XWatcher:
         self._is(stream, WatchState.WAITING if wait else WatchState.RUNNING)
         return pace.after(found) if wait is None else wait
 
-    def _take_lease(self, stream: Stream, seconds: float) -> bool:
+    def _take_lease(self, stream: Watched, seconds: float) -> bool:
         with self._uows() as uow:
             leased = uow.leases.take(f"{stream.cursor}:lease", self._owner, self._clock.now(), seconds)
             uow.commit()
         return leased
 
-    def _failed(self, stream: Stream, error: Exception, seconds: float) -> None:
+    def _failed(self, stream: Watched, error: Exception, seconds: float) -> None:
         state = WatchState.WAITING
         if isinstance(error, CredentialsRefused):
             state = WatchState.CREDENTIALS_REFUSED
@@ -101,7 +125,7 @@ class XWatcher:
         level = logging.INFO if isinstance(error, RateLimited) else logging.WARNING
         log.log(level, "x: reading %s failed (%s); next try in %.0f s", stream.name, told(error), seconds)
 
-    def _is(self, stream: Stream, state: WatchState) -> None:
+    def _is(self, stream: Watched, state: WatchState) -> None:
         if state != self.states[stream.name]:
             log.info("x: reading %s is %s", stream.name, state)
         self.states[stream.name] = state

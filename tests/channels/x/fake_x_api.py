@@ -117,6 +117,7 @@ class FakeXApi:
             Route("/2/users/{id}/mentions", self._mentions),
             Route("/2/users/{id}/tweets", self._timeline),
             Route("/2/tweets", self._tweet, methods=["POST"]),
+            Route("/2/tweets", self._lookup),
             Route("/2/dm_events", self._dm_events),
             Route("/2/dm_conversations/with/{id}/dm_events", self._dm_with),
             Route("/2/dm_conversations/with/{id}/messages", self._dm_send, methods=["POST"]),
@@ -155,6 +156,16 @@ class FakeXApi:
             return self._page(sorted((p for p in self.posts if p["created_at"] >= since), key=_by_id), parameters, 5)
 
         return await self._answer("timeline", request, found)
+
+    async def _lookup(self, request: Request) -> Response:
+        def found(parameters: Json) -> Json:
+            wanted = parameters["ids"].split(",")
+            there = [post for post in self.mentions if post["id"] in wanted]
+            missing = set(wanted) - {post["id"] for post in there}
+            errors = [{"resource_id": one, "title": "Not Found Error"} for one in missing]
+            return {**({"data": there} if there else {}), **({"errors": errors} if errors else {})}
+
+        return await self._answer("lookup", request, found)
 
     async def _dm_events(self, request: Request) -> Response:
         def found(parameters: Json) -> Json:

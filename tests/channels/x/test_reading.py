@@ -268,6 +268,21 @@ async def test_the_loop_outlives_errors_and_refused_keys(
     assert set(watch.states.values()) == {WatchState.STOPPED}
 
 
+async def test_between_looks_the_pace_is_kept_and_the_lease_too(
+    api: FakeXApi, streams: Streams, uows: UnitOfWorkFactory, clock: ManualClock
+) -> None:
+    watch = XWatcher(streams(), uows, clock, "one", WatchTiming(shortest=30.0, lease=0.1))
+    stop = asyncio.Event()
+    task = asyncio.create_task(watch.watch(stop))
+    await until(lambda: api.called("mentions") and api.called("dm_events"))
+    await asyncio.sleep(0.3)
+    assert (len(api.called("mentions")), len(api.called("dm_events"))) == (1, 1)
+    with uows() as uow:
+        assert not uow.leases.take(f"x:mentions:{ACCOUNT.user_id}:lease", "two", clock.now(), 1)
+    stop.set()
+    await asyncio.wait_for(task, 5)
+
+
 async def test_of_two_processes_one_reads(
     api: FakeXApi, watch: XWatcher, streams: Streams, uows: UnitOfWorkFactory, clock: ManualClock
 ) -> None:
