@@ -39,7 +39,10 @@ class ReplyDesk:
         self._reviews = ReviewDesk(uow, municipality, now)
 
     def send(self, item_id: int, text: str, key: str | None = None) -> OutboxRow:
-        """Answer the citizen in UNDO; a form that is sent twice (`key`) answers once. Raises as ReviewDesk.reply does, and gap_left (`gap`)."""
+        """Answer the citizen in UNDO; a form that is sent twice (`key`) answers once.
+
+        Raises as ReviewDesk.reply does, and gap_left (`gap`).
+        """
         gap = gap_in(text)
         if gap is not None:
             raise UserError("gap_left", gap=gap)

@@ -12,6 +12,8 @@ document.addEventListener('htmx:responseError', (event) => {
 
 document.addEventListener('htmx:sendError', () => notice('Bağlantı kurulamadı. Lütfen yeniden deneyin.'))
 
+document.querySelector('.top nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+
 /** Tell something for a few seconds, to eyes and to screen readers. */
 export function notice(text, seconds = 6) {
   const line = document.createElement('p')
