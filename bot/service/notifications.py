@@ -79,6 +79,8 @@ class Notifier:
         body = self._municipality.bodies.get(request.body or "")
         other = self._uow.requests.get(request.duplicate_of) if request.duplicate_of else None
         key = "notify_forwarded_sent" if sent_to_body else f"notify_{request.status}"
+        if other is not None and request.status == Status.DUPLICATE:
+            key = "notify_duplicate_of"
         return self._texts(
             key,
             number=request.tracking_no,
