@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from bot.domain.messages import OutboxState
 PAGE = 40
 STATES = ("open", "free", "mine", "closed", "all")
 _OPEN = ("open", "taken")
+_NUMBER = re.compile(r"[A-Za-z]{2,6}-\d{4}-\d{6}")
 
 
 @dataclass(frozen=True)
@@ -130,14 +132,7 @@ def open_channels(session: Session) -> list[str]:
 def found_talks(session: Session, query: str, limit: int = 12) -> list[FoundTalk]:
     """Conversations whose citizen, words or requests hold the query, the last active first."""
     ids: set[int] = set()
-    for statement in (
-        select(messages.c.conversation_id).where(holds(messages.c.folded, query)).order_by(messages.c.id.desc()),
-        select(requests.c.conversation_id).where(holds(requests.c.folded, query)).order_by(requests.c.id.desc()),
-        select(conversations.c.id)
-        .join(citizens, citizens.c.id == conversations.c.citizen_id)
-        .where(holds(citizens.c.folded, query))
-        .order_by(conversations.c.id.desc()),
-    ):
+    for statement in _talks_that_hold(query):
         ids |= {found for found in session.scalars(statement.limit(limit * 4)) if found is not None}
     shown = (
         select(conversations.c.id, conversations.c.channel, citizens.c.display_name, conversations.c.last_in_at)
@@ -147,6 +142,20 @@ def found_talks(session: Session, query: str, limit: int = 12) -> list[FoundTalk
         .limit(limit)
     )
     return [FoundTalk(*row) for row in session.execute(shown)]
+
+
+def _talks_that_hold(query: str) -> list[Select[Any]]:
+    """Where conversations are looked for; a whole tracking number is looked up, not searched."""
+    if _NUMBER.fullmatch(query.strip()):
+        return [select(requests.c.conversation_id).where(requests.c.tracking_no == query.strip().upper())]
+    return [
+        select(messages.c.conversation_id).where(holds(messages.c.folded, query)).order_by(messages.c.id.desc()),
+        select(requests.c.conversation_id).where(holds(requests.c.folded, query)).order_by(requests.c.id.desc()),
+        select(conversations.c.id)
+        .join(citizens, citizens.c.id == conversations.c.citizen_id)
+        .where(holds(citizens.c.folded, query))
+        .order_by(conversations.c.id.desc()),
+    ]
 
 
 def _columns() -> list[Any]:
@@ -195,24 +204,30 @@ def _conditions(wanted: QueueFilter, now: datetime) -> list[ColumnElement[bool]]
     if wanted.urgent:
         conditions.append(review_items.c.urgent)
     if wanted.query.strip():
-        conditions.append(_holds(wanted.query))
+        conditions.append(_holds(wanted))
     return conditions
 
 
-def _holds(query: str) -> ColumnElement[bool]:
-    """The citizen, a message of the conversation, or the request holds every word of the query."""
-    said = (
-        select(messages.c.id)
-        .where(messages.c.conversation_id == review_items.c.conversation_id, holds(messages.c.folded, query))
-        .exists()
+def _holds(wanted: QueueFilter) -> ColumnElement[bool]:
+    """The citizen, one of their requests, or a message of the conversation holds every word of the query.
+
+    Where only open items are looked for, the words of their conversations alone are read.
+    """
+    query = wanted.query
+    said = select(messages.c.conversation_id).where(holds(messages.c.folded, query))
+    filed = select(requests.c.citizen_id).where(holds(requests.c.folded, query), requests.c.citizen_id.is_not(None))
+    if wanted.state in ("open", "free", "mine"):
+        listed = review_items.alias()
+        talk = conversations.alias()
+        ids = select(listed.c.conversation_id).where(listed.c.state.in_(_OPEN))
+        said = said.where(messages.c.conversation_id.in_(ids))
+        filed = filed.where(requests.c.citizen_id.in_(select(talk.c.citizen_id).where(talk.c.id.in_(ids))))
+    return or_(
+        holds(citizens.c.folded, query),
+        holds(requests.c.folded, query),
+        review_items.c.conversation_id.in_(said),
+        conversations.c.citizen_id.in_(filed),
     )
-    filed = (
-        select(requests.c.id)
-        .where(requests.c.conversation_id == review_items.c.conversation_id, holds(requests.c.folded, query))
-        .correlate(review_items)
-        .exists()
-    )
-    return or_(holds(citizens.c.folded, query), holds(requests.c.folded, query), said, filed)
 
 
 def _answered(session: Session, conversation_ids: Sequence[int]) -> dict[int, datetime]:
