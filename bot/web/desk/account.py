@@ -58,7 +58,7 @@ class Account:
             duties=DUTIES,
             languages=LANGUAGES,
             browser_of=browser_of,
-            oidc=self._desk.settings.oidc.name if self._desk.settings.oidc else None,
+            oidc=self._desk.settings.oidc,
         )
 
     def set_password(self, visit: Visit) -> Response:

@@ -105,6 +105,7 @@ async def _visit(desk: Desk, request: Request, route: DeskRoute) -> Visit:
         agent=request.headers.get("user-agent", ""),
         htmx=request.headers.get("hx-request") == "true",
         headers=request.headers,
+        cookies=request.cookies,
     )
     token = request.cookies.get(COOKIE)
     if not token:

@@ -18,6 +18,7 @@ from bot.web.desk.importing import Importing
 from bot.web.desk.links import Links
 from bot.web.desk.login import Login
 from bot.web.desk.map import Map
+from bot.web.desk.oidc import Oidc
 from bot.web.desk.people import People
 from bot.web.desk.printing import Printing
 from bot.web.desk.request import RequestDetail
@@ -39,6 +40,7 @@ def all_routes(desk: Desk) -> list[DeskRoute]:
     screens: list[Screen] = [
         Login(desk),
         Links(desk),
+        Oidc(desk),
         Account(desk),
         People(desk),
         Tokens(desk),

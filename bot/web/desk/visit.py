@@ -29,6 +29,7 @@ class Visit:
     htmx: bool
     known: tuple[StaffUser, StaffSession] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def staff(self) -> StaffUser:
