@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 EVERYONE = {"bot.errors"}
 READ_ONLY = EVERYONE | {"bot.municipality", "bot.turkish"}
-CORE = READ_ONLY | {"bot.domain", "bot.ports"}
+CORE = READ_ONLY | {"bot.domain", "bot.ports", "bot.desk_ports"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "bot.errors": set(),
@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.config": EVERYONE,
     "bot.clock": set(),
     "bot.sealing": EVERYONE,
-    "bot.ports": EVERYONE | {"bot.domain"},
+    "bot.ports": EVERYONE | {"bot.domain", "bot.desk_ports"},
+    "bot.desk_ports": EVERYONE | {"bot.domain"},
     "bot.service": CORE | {"bot.sealing", "bot.nlu.identifiers", "bot.nlu.places", "bot.nlu.gazetteer"},
     "bot.nlu": READ_ONLY | {"bot.domain", "bot.config"},
     "bot.engine": CORE | {"bot.nlu"},
