@@ -63,5 +63,5 @@ class Problem(Exception):
 
 def problem_of(error: UserError) -> Problem:
     """The problem that an error of the services is."""
-    data = {name: value for name, value in error.data.items() if isinstance(value, str | int)}
+    data: dict[str, Any] = {name: value for name, value in error.data.items() if isinstance(value, str | int)}
     return Problem(_STATUS.get(type(error), 422), error.key, **data)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
@@ -23,7 +24,11 @@ from bot.web.desk.frame import Desk
 
 MOST_ROWS, ROWS, MOST_WORDS = 200, 50, 2000
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
-_CODES = {"status": set(Status), "kind": set(Kind), "priority": set(Priority)}
+_CODES: Mapping[str, frozenset[str]] = {
+    "status": frozenset(Status),
+    "kind": frozenset(Kind),
+    "priority": frozenset(Priority),
+}
 FILTERS = (
     "status", "unit", "body", "service", "neighbourhood", "channel", "kind", "priority", "created_since",
     "created_until", "changed_since", "limit", "cursor",
@@ -138,7 +143,9 @@ class RequestsApi:
         return JSONResponse(shape, headers={"etag": f'"{request.version}"'})
 
     def _filter(self, call: Call) -> RequestFilter:
-        chosen = {name: call.query.get(name, "") for name in ("unit", "body", "service", "neighbourhood", "channel")}
+        chosen: dict[str, Any] = {
+            name: call.query.get(name, "") for name in ("unit", "body", "service", "neighbourhood", "channel")
+        }
         for name in ("kind", "priority"):
             chosen[name] = call.query.get(name, "")
             if chosen[name] and chosen[name] not in _CODES[name]:
