@@ -42,13 +42,13 @@ function follow() {
 if (page.dataset.topic !== '0') watch(page.dataset.topic, renew)
 
 // -- the hold: told every half minute while somebody is there; typing takes what nobody has
-const post = (path, body = {}) => fetch(`${base}/${path}`, {
-  method: 'POST', headers: { 'x-csrf-token': token, 'hx-request': 'true', ...quiet }, body: new URLSearchParams(body),
+const post = (path, body = {}, byItself = false) => fetch(`${base}/${path}`, {
+  method: 'POST', headers: { 'x-csrf-token': token, 'hx-request': 'true', ...(byItself ? quiet : {}) }, body: new URLSearchParams(body),
 })
 for (const kind of ['pointerdown', 'keydown', 'scroll']) document.addEventListener(kind, () => { active = Date.now() }, { passive: true, capture: true })
 setInterval(async () => {
   if (matter().dataset.mine !== '1' || Date.now() - active > 300_000) return
-  const answer = await post('tut').catch(() => null)
+  const answer = await post('tut', {}, Date.now() - active > 60_000).catch(() => null)
   if (answer && answer.status === 409) renew()
 }, 30_000)
 let taking = false
