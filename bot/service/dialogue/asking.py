@@ -26,7 +26,7 @@ def advance(talk: Talk) -> None:
     if outside is not None:
         _say_outside(talk, draft, outside)
         return
-    if _unsure(draft):
+    if _unsure(draft) and not _emergency_service(talk, draft):
         _ask_service(talk, draft)
         return
     if Step.KNOWN not in draft.asked and _known_incident(talk, draft):
@@ -76,6 +76,12 @@ def _ask_what(talk: Talk, draft: Draft) -> None:
 def _unsure(draft: Draft) -> bool:
     """Between two services the citizen is asked, once; far below that the best guess is confirmed and reviewed."""
     return len(draft.alternatives) > 0 and Step.SERVICE not in draft.asked and len(draft.description) < 80
+
+
+def _emergency_service(talk: Talk, draft: Draft) -> bool:
+    """What the emergency line does is told before anything is asked; the summary can be corrected."""
+    body = talk.municipality.services[draft.service or "other"].body
+    return body is not None and talk.municipality.bodies[body].kind == "emergency"
 
 
 def _ask_service(talk: Talk, draft: Draft) -> None:

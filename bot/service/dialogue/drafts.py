@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.domain.conversation import Draft, Step
@@ -17,6 +18,7 @@ ASK_BELOW = 0.35
 CLOSE = 0.6
 """An alternative is close at this share of the best one's confidence."""
 MAX_DESCRIPTION = 4000
+_SUGGESTS = re.compile(r"\bonerim(iz)?\b|\boneriyor(um|uz)\b|\boneride bulun")
 
 
 def new_draft(talk: Talk, problem: Problem, index: int, said: Said | None = None) -> Draft:
@@ -32,7 +34,7 @@ def new_draft(talk: Talk, problem: Problem, index: int, said: Said | None = None
         service=best.label if best else None,
         confidence=best.confidence if best else 0.0,
         alternatives=tuple(close),
-        kind=problem.kind if problem.kind is not Kind.INFORMATION else Kind.REQUEST,
+        kind=_kind(talk, problem),
         place=said.place if said else place_said(talk),
         candidates=u.candidates if said is None or not said.place.neighbourhood else (),
         urgent=_is_urgent(talk, best.label if best else None),
@@ -41,6 +43,13 @@ def new_draft(talk: Talk, problem: Problem, index: int, said: Said | None = None
         contact=u.phone,
         attachment_ids=talk.attachment_ids if index == 0 else (),
     )
+
+
+def _kind(talk: Talk, problem: Problem) -> Kind:
+    """What is put forward as a suggestion is one; a question that is filed is a request."""
+    if _SUGGESTS.search(fold(talk.text)):
+        return Kind.SUGGESTION
+    return problem.kind if problem.kind is not Kind.INFORMATION else Kind.REQUEST
 
 
 def _is_urgent(talk: Talk, service: str | None) -> bool:

@@ -131,6 +131,11 @@ _ROBOT = _phrases(
 )
 _HELP = _phrases(r"yardim|neler yapabil\w+|ne yapabil\w+|ne ise yar\w+|nasil kullan\w+")
 
+_CALM_DANGERS = {
+    "gas": _phrases(r"\b(dogal ?)?gaz\w* (koku|kacag|kacir|sizi|siziyor)"),
+    "child": _phrases(r"\b(babam|annem|uvey \w+|abim|dayim|amcam)\b.{0,30}\b(dov|vur|sald)\w*uyor"),
+    "distress": _phrases(r"\b(kocam|esim|sevgilim)\b.{0,30}\b(beni |bizi )?(dov|oldur)\w*"),
+}
 _PAYLOADS = {
     "ok": Move.CONFIRM,
     "fix": Move.REJECT,
@@ -183,6 +188,10 @@ SURE_SERVICE = 0.5
 SOME_SERVICE = 0.2
 VAGUE_SERVICE = 0.3
 CLEAR_ACT = 0.4
+NAMED = 0.35
+"""From here on thanks name the work, the team or the person they are for."""
+SURE_QUESTION = 0.8
+SURE_STATUS = 0.6
 
 
 def plain(text: str) -> str:
@@ -223,7 +232,7 @@ def _always(s: Situation) -> Move | None:
     """What is heard in every situation."""
     u, words = s.understanding, plain(s.text).split()
     answer = s.step is not None and len(words) <= 5 and _says_where(u)
-    if u.danger == "distress" or (u.act is Act.EMERGENCY and not answer):
+    if danger_said(s.text) or u.danger == "distress" or (u.act is Act.EMERGENCY and not answer):
         return Move.EMERGENCY
     if u.act is Act.LANGUAGE_OTHER and (s.step is None or len(words) >= 4 or not words):
         return Move.LANGUAGE_OTHER
@@ -241,6 +250,12 @@ def _always(s: Situation) -> Move | None:
     if re.fullmatch(r"(gorevli|temsilci|operator|yetkili|insan)( lutfen)?", text):
         return Move.ASK_HUMAN
     return None
+
+
+def danger_said(text: str) -> str | None:
+    """Danger that is told so calmly that nothing else in the words shows it: gas, violence at home."""
+    words = plain(text)
+    return next((danger for danger, pattern in _CALM_DANGERS.items() if pattern.search(words)), None)
 
 
 def _awaited(s: Situation) -> Move | None:
@@ -338,6 +353,8 @@ def _at_confirmation(s: Situation, answer: str, new_problem: bool) -> Move | Non
     u = s.understanding
     if _YES.fullmatch(answer) or (u.act is Act.AFFIRM and not _says_where(u)):
         return Move.CONFIRM
+    if _NO.fullmatch(answer) and not _says_where(u):
+        return Move.REJECT
     if u.act is Act.CORRECT or (u.act is Act.DENY and _says_where(u)) or u.negated:
         return Move.CORRECT
     if _NO.fullmatch(answer) or (u.act is Act.DENY and len(answer.split()) <= 4):
@@ -377,9 +394,11 @@ def _free(s: Situation) -> Move:
         told = u.service_confidence >= SURE_SERVICE and len(words) > 5
         if told and (thanks_but(s.text) or not _praises(u)):
             return Move.REPORT
-        return Move.PRAISE if u.service is not None and len(words) >= 4 else Move.THANK
+        return Move.PRAISE if u.service_confidence >= NAMED and len(words) >= 4 else Move.THANK
     if _HELP.fullmatch(text):
         return Move.HELP
+    if _complains_by_asking(s):
+        return Move.REPORT
     if _DROP.fullmatch(text):
         return Move.DROP
     if u.act is Act.SKIP:
@@ -391,6 +410,9 @@ def _free(s: Situation) -> Move:
             return Move.NOT_UNDERSTOOD
         if _says_where(u) and not u.outside and u.service_confidence < SURE_SERVICE and len(words) <= 6:
             return Move.GIVE_DETAILS
+    nothing_filed = not s.has_open_request and not s.has_closed_request
+    if u.act is Act.ASK_STATUS and u.act_confidence < SURE_STATUS and nothing_filed and len(words) > 3:
+        return Move.NOT_UNDERSTOOD
     if u.act_confidence < CLEAR_ACT and u.act is not Act.REPORT:
         if u.problems and u.service_confidence >= SURE_SERVICE:
             return Move.REPORT
@@ -398,6 +420,17 @@ def _free(s: Situation) -> Move:
     if u.act is Act.NOT_RESOLVED and not s.has_closed_request and u.problems and u.service_confidence >= SURE_SERVICE:
         return Move.REPORT if not s.has_open_request else Move.ASK_STATUS
     return _ACTS[u.act]
+
+
+def _complains_by_asking(s: Situation) -> bool:
+    """ "… Sokak'ta elektrik yok, ne zaman gelir?": a question in form, a report of a thing at a place in substance."""
+    u = s.understanding
+    placed = u.place.neighbourhood is not None or u.place.street is not None
+    if not placed or u.service_confidence < SURE_SERVICE or u.tracking_no:
+        return False
+    if u.act is Act.ASK_STATUS:
+        return not s.has_open_request and not s.has_closed_request
+    return u.act is Act.ASK_INFORMATION and u.act_confidence < SURE_QUESTION
 
 
 def _praises(u: Understanding) -> bool:

@@ -11,6 +11,8 @@ from bot.domain.requests import Place
 from bot.domain.understanding import Act, Problem, Understanding
 from bot.service.dialogue.talk import Talk
 
+SOME = 0.3
+"""A part below this confidence says where or who, not what."""
 CLEAR = 0.6
 """From here on a sentence alone says what it is about."""
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
@@ -32,8 +34,13 @@ def problems_said(talk: Talk, place: Place) -> Sequence[Said]:
     whole = talk.text.strip()
     if len(u.problems) > 1 and talk.parse is not None:
         places = _places(place, [talk.parse(problem.text).place for problem in u.problems])
-        return [Said(problem, problem.text, own) for problem, own in zip(u.problems, places, strict=True)]
+        said = [Said(problem, problem.text, own) for problem, own in zip(u.problems, places, strict=True)]
+        return [each for each in said if _top(each.problem) >= SOME] or said[:1]
     return _by_neighbourhood(talk, whole) or [Said(p, whole, place) for p in u.problems or (Problem(whole, ()),)]
+
+
+def _top(problem: Problem) -> float:
+    return problem.services[0].confidence if problem.services else 0.0
 
 
 def _places(whole: Place, parts: Sequence[Place]) -> list[Place]:

@@ -6,7 +6,7 @@ from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
 from bot.domain.privacy import WishKind
 from bot.domain.understanding import Act
 from bot.service.dialogue.asking import advance, ask_again
-from bot.service.dialogue.moves import SURE_SERVICE
+from bot.service.dialogue.moves import SURE_SERVICE, danger_said
 from bot.service.dialogue.talk import Talk, step
 from bot.service.privacy import PrivacyDesk
 
@@ -91,15 +91,24 @@ def abusive(talk: Talk) -> None:
 def emergency(talk: Talk) -> None:
     """The right number before anything else; a person is alerted; what a body of the catalogue does is recorded."""
     u = talk.understanding
-    danger = u.danger or "general"
+    danger = danger_said(talk.text) or u.danger or "general"
     talk.say(f"danger_{danger}")
     person = danger in ("distress", "child")
     talk.review(ReviewReason.DISTRESS if person else ReviewReason.URGENT)
     if person:
         return
     talk.say("danger_reported")
-    if danger in SERVICES_OF_DANGER and u.problems and talk.conversation.mode == "bot":
+    told = danger in SERVICES_OF_DANGER or (danger == "general" and _is_a_thing_somewhere(talk))
+    if told and u.problems and talk.conversation.mode == "bot":
         talk.act("report_after_danger")
+
+
+def _is_a_thing_somewhere(talk: Talk) -> bool:
+    """A problem of a unit at a place that is said: filed as urgent, once 112 was named."""
+    u = talk.understanding
+    if u.service is None or u.service_confidence < SURE_SERVICE or not u.place.neighbourhood:
+        return False
+    return talk.municipality.services[u.service].unit is not None
 
 
 @step("report_after_danger")
@@ -115,7 +124,7 @@ def report_after_danger(talk: Talk) -> None:
             confidence=best.confidence,
             place=talk.understanding.place,
             urgent=True,
-            danger=talk.understanding.danger,
+            danger=danger_said(talk.text) or talk.understanding.danger,
             asked=("told", Step.DETAIL),
             attachment_ids=talk.attachment_ids,
         )
