@@ -30,7 +30,6 @@ from bot.service.receiving import Receiver
 from bot.service.texts import Texts
 
 log = logging.getLogger(__name__)
-_LOOK_FOR_KEYS = 15.0
 _SAFETY_NET = 3600.0
 """Seconds between looks where the webhook brings everything: they find what it missed."""
 
@@ -41,7 +40,8 @@ def make_keyring(settings: Settings, database: Database, clock: Clock) -> Keyrin
 
 @dataclass(frozen=True)
 class XSide:
-    """The account while the system runs. `keys` None: no account is authorised yet."""
+    """The account while the system runs. `keys` None: no account is authorised yet; every `look_for_keys` seconds it is
+    looked whether one is."""
 
     settings: XSettings
     keyring: Keyring
@@ -49,6 +49,7 @@ class XSide:
     parts: XParts | None
     watcher: XWatcher | None
     routes: tuple[BaseRoute, ...] = ()
+    look_for_keys: float = 15.0
 
     @classmethod
     def build(
@@ -92,7 +93,7 @@ class XSide:
             return
         log.warning("x: no account is authorised; run: hizmet channels x login")
         while not stop.is_set():
-            await pause(stop, _LOOK_FOR_KEYS)
+            await pause(stop, self.look_for_keys)
             if await asyncio.to_thread(self.keyring.kept) is not None:
                 raise ConfigError("an X account was authorised: starting anew with it")
 

@@ -13,11 +13,12 @@ from bot.bootstrap.wiring import municipality_of, open_database
 from bot.bootstrap.x import make_keyring
 from bot.channels.x.api import XApi
 from bot.channels.x.budget import Reads
-from bot.channels.x.keys import Keyring
+from bot.channels.x.keys import NewKeys, XKeys
 from bot.channels.x.login import login_by_link, login_by_pin
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.errors import ConfigError, CredentialsRefused
+from bot.errors import ConfigError
+from bot.ports import Clock
 from bot.service.publicity import PublicDesk
 
 out = Console()
@@ -74,10 +75,12 @@ def login(settings: Settings, oauth2: bool, redirect: str) -> None:
     database = open_database(settings)
     keyring = make_keyring(settings, database, clock)
     if oauth2:
-        keyring.keep(login_by_link(settings.x, keyring, clock, redirect, _bring_address))
+        keys = login_by_link(settings.x, keyring, clock, redirect, _bring_address)
     else:
-        keyring.keep(login_by_pin(settings.x, _bring_pin))
-    username = asyncio.run(_introduce(keyring, clock))
+        keys = login_by_pin(settings.x, _bring_pin)
+    keys = asyncio.run(_introduced(NewKeys(settings.x, keys), clock))
+    keyring.keep(keys)
+    username = keys.username
     with database.writes() as uow:
         uow.audit.record(clock.now(), "command", "x_authorised", f"x:{username}")
         uow.commit()
@@ -87,18 +90,14 @@ def login(settings: Settings, oauth2: bool, redirect: str) -> None:
     out.print(f"@{username} is authorised. A running system takes it up by itself; check with: hizmet doctor")
 
 
-async def _introduce(keyring: Keyring, clock: SystemClock) -> str:
-    """Ask X whose keys these are, and keep that with them."""
-    api = XApi(keyring, clock)
+async def _introduced(new: NewKeys, clock: Clock) -> XKeys:
+    """The keys with whose they are, as X says. Raises CredentialsRefused where X doesn't take them."""
+    api = XApi(new, clock)
     try:
         me = await api.me()
     finally:
         await api.aclose()
-    keys = keyring.kept()
-    if keys is None:
-        raise CredentialsRefused("the keys were not kept")
-    keyring.keep(replace(keys, user_id=str(me["id"]), username=str(me["username"])))
-    return str(me["username"])
+    return replace(new.keys, user_id=str(me["id"]), username=str(me["username"]))
 
 
 def _bring_pin(address: str) -> str:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import requests
 import tweepy
 
-from bot.channels.x.keys import Keyring, XKeys
+from bot.channels.x.keys import Keyring, NewKeys, XKeys
 from bot.channels.x.translation import Asked, translated
 from bot.errors import CredentialsRefused, HizmetError, Rejected, TransientError, UncertainError
 from bot.ports import Clock
@@ -61,7 +61,7 @@ class _Session(requests.Session):
 class XApi:
     """One per process. Raises the errors that ports.Channel names, and nothing else."""
 
-    def __init__(self, keyring: Keyring, clock: Clock) -> None:
+    def __init__(self, keyring: Keyring | NewKeys, clock: Clock) -> None:
         silence()
         self._keyring, self._clock = keyring, clock
         self._session = _Session(keyring.settings.api, keyring.settings.seconds)

@@ -40,6 +40,21 @@ class XKeys:
         return self.expires_at is not None and datetime.fromisoformat(self.expires_at) - now < REFRESH_BEFORE
 
 
+@dataclass(frozen=True)
+class NewKeys:
+    """Keys that X just gave, before they are kept: they stand in for the keyring until X has said whose they are."""
+
+    settings: XSettings
+    keys: XKeys
+
+    def current(self) -> XKeys:
+        return self.keys
+
+    def renewed(self, old: XKeys) -> XKeys:
+        """Nothing newer is there."""
+        raise CredentialsRefused("X refuses the keys that it just gave")
+
+
 class Keyring:
     """Reads, keeps and renews the keys. Safe from any thread and process; all of it blocks."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.bootstrap.wiring import open_database
-from bot.bootstrap.x import make_keyring
+from bot.bootstrap.x import XSide, make_keyring
+from bot.channels.files import DiskFiles
 from bot.channels.x.budget import Reads
 from bot.channels.x.keys import Keyring
 from bot.channels.x.login import login_by_link, login_by_pin
@@ -25,8 +28,10 @@ from bot.operations.x_account import check_x
 from bot.ports import UnitOfWorkFactory
 from bot.sealing import Sealer
 from bot.service.publicity import is_paused
+from bot.service.receiving import Receiver
 from tests.channels.x.conftest import KEYS, NOW
 from tests.channels.x.fake_x_api import US, FakeXApi
+from tests.support import selcuklu
 
 
 @pytest.fixture
@@ -96,6 +101,35 @@ def test_keys_of_another_secret_do_not_open(kept: Keyring, whole: Settings, cloc
 
 
 # -- the command
+def test_login_keeps_the_keys_only_when_x_says_whose_they_are(
+    whole: Settings, api: FakeXApi, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("1234567\n1234567\n"))
+    keyring = make_keyring(whole, open_database(whole), clock)
+    with pytest.raises(CredentialsRefused):
+        channels.login(whole, oauth2=False, redirect="")
+    assert keyring.kept() is None
+    api.token = "4242-token"
+    channels.login(whole, oauth2=False, redirect="")
+    kept = keyring.kept()
+    assert kept is not None and (kept.user_id, kept.username) == (US["id"], US["username"])
+
+
+@pytest.mark.anyio
+async def test_a_running_system_starts_anew_with_an_account_that_is_authorised(
+    whole: Settings, clock: ManualClock, receiver: Receiver, tmp_path: Path
+) -> None:
+    database = open_database(whole)
+    side = XSide.build(whole, database, selcuklu(), DiskFiles(tmp_path), receiver, clock, "here")
+    assert side.channels() == {}
+    task = asyncio.create_task(replace(side, look_for_keys=0.02).watch(asyncio.Event()))
+    await asyncio.sleep(0.1)
+    assert not task.done()
+    side.keyring.keep(KEYS)
+    with pytest.raises(ConfigError, match="starting anew"):
+        await asyncio.wait_for(task, 5)
+
+
 def test_pause_and_resume_turn_the_switch(whole: Settings, uows: UnitOfWorkFactory) -> None:
     channels.pause(whole, "x", "ece")
     with uows() as uow:
