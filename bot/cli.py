@@ -219,6 +219,22 @@ def review_handback(item: int, staff: Staff = WHO) -> None:
     _load("review").hand_back(_settings(), item, staff)
 
 
+@review_app.command("approve")
+def review_approve(
+    item: int,
+    text: Annotated[Optional[str], typer.Option("--text", help="Other words than the draft's.")] = None,  # noqa: UP045
+    staff: Staff = WHO,
+) -> None:
+    """Send the drafted public answer."""
+    _load("review").approve(_settings(), item, text, staff)
+
+
+@review_app.command("reject")
+def review_reject(item: int, reason: str, staff: Staff = WHO) -> None:
+    """Never send the drafted public answer; say why."""
+    _load("review").reject(_settings(), item, reason, staff)
+
+
 @review_app.command("close")
 def review_close(item: int, reason: str, staff: Staff = WHO) -> None:
     """Close without an answer; say why."""

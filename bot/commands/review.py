@@ -12,6 +12,7 @@ from bot.bootstrap.wiring import municipality_of, open_database
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.errors import NotFound
+from bot.service.publicity import PublicDesk
 from bot.service.reviews import ReviewDesk
 
 out = Console()
@@ -55,6 +56,8 @@ def show(settings: Settings, item_id: int) -> None:
     if request is not None:
         out.print(f"{request.tracking_no}: {request.service}, {request.status}", highlight=False)
     out.print(item.summary, markup=False, highlight=False)
+    if item.suggested_reply:
+        out.print(f"→ {item.suggested_reply}", markup=False, highlight=False)
     for message in thread:
         moment = f"{municipality.local(message.at):%d.%m. %H:%M}"
         out.print(f"{moment} {message.author:12} {message.text or message.kind}", markup=False, highlight=False)
@@ -66,6 +69,25 @@ def take(settings: Settings, item_id: int, staff: str) -> None:
 
 def reply(settings: Settings, item_id: int, text: str, staff: str) -> None:
     _in_desk(settings, lambda desk: desk.reply(item_id, staff, text), f"#{item_id}: the answer is on its way")
+
+
+def approve(settings: Settings, item_id: int, text: str | None, staff: str) -> None:
+    """Send a drafted public answer, in other words where `text` is given."""
+    _in_public(
+        settings, lambda desk: desk.approve(item_id, staff, text), f"#{item_id}: the public answer is on its way"
+    )
+
+
+def reject(settings: Settings, item_id: int, reason: str, staff: str) -> None:
+    """A drafted public answer is never sent."""
+    _in_public(settings, lambda desk: desk.reject(item_id, staff, reason), f"#{item_id}: the draft is withdrawn")
+
+
+def _in_public(settings: Settings, act: Callable[[PublicDesk], object], done: str) -> None:
+    with open_database(settings).writes() as uow:
+        act(PublicDesk(uow, municipality_of(settings.municipality), SystemClock().now()))
+        uow.commit()
+    out.print(done)
 
 
 def hand_back(settings: Settings, item_id: int, staff: str) -> None:
