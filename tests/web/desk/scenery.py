@@ -49,11 +49,13 @@ class Things:
         return PREFIX + PARAMETER.sub(lambda found: str(self.names[found[1]]), route.path)
 
 
-def routes_of(stage: Stage) -> list[DeskRoute]:
+def desk_of(stage: Stage) -> Desk:
     limits = Limits(stage.ticking)
-    found = all_routes(
-        Desk(stage.settings, stage.municipality, stage.uows, stage.reads, stage.clock, stage.files, limits)
-    )
+    return Desk(stage.settings, stage.municipality, stage.uows, stage.reads, stage.clock, stage.files, limits)
+
+
+def routes_of(stage: Stage) -> list[DeskRoute]:
+    found = all_routes(desk_of(stage))
     assert len(found) > 60, "no routes to walk: did the list move?"
     return found
 
