@@ -208,7 +208,10 @@ requests = Table(
     Index(None, "updated_at"),
     Index(None, "due_at"),
     Index(None, "resolved_at"),
+    Index(None, "neighbourhood", "status"),
 )
+_MERGED = requests.c.duplicate_of.is_not(None)
+Index("ix_requests_merged", requests.c.duplicate_of, sqlite_where=_MERGED, postgresql_where=_MERGED)
 history = Table(
     "request_history",
     metadata,

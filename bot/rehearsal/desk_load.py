@@ -40,9 +40,9 @@ from bot.service.staff import StaffDesk
 
 TARGET_MS = 200.0
 USERNAME = "olcum"
-PEOPLE, THINK_SECONDS = 4, 0.25
+PEOPLE, THINK_SECONDS = 4, 1.0
 RATE = 5.0
-WARM_UP, MEASURED = 5.0, 60.0
+WARM_UP, MEASURED = 10.0, 90.0
 PAGES: Mapping[str, tuple[str, ...]] = {
     "queue": ("/masa/kuyruk", "/masa/kuyruk/liste"),
     "queue search": ("/masa/kuyruk?ara=menekse+okulun", "/masa/kuyruk?ara=ayse+yilmaz"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -65,24 +67,25 @@ class Map:
         asked = asked_by(visit, self._desk.municipality)
         with self._desk.reads() as uow:
             found = points(uow.session, asked.filter, MOST_POINTS)
-        features = [feature for point in found if (feature := self._feature(visit, point)) is not None]
+        words = {status: self._desk.say(visit, word) for status, word in STATUSES.items()}
+        features = [feature for point in found if (feature := self._feature(point, words, visit.now)) is not None]
         collection = {"type": "FeatureCollection", "features": features}
         text = json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
         return Response(text, media_type="application/geo+json")
 
-    def _feature(self, visit: Visit, point: Point) -> dict[str, Any] | None:
+    def _feature(self, point: Point, words: Mapping[str, str], now: datetime) -> dict[str, Any] | None:
         town = self._desk.municipality
         own = point.latitude is not None and point.longitude is not None
         place = (point.latitude, point.longitude) if own else town.positions.get(point.neighbourhood or "")
         if place is None or place[0] is None or place[1] is None:
             return None
-        late = point.due_at is not None and point.due_at < visit.now and point.status in OPEN_STATUSES
+        late = point.due_at is not None and point.due_at < now and point.status in OPEN_STATUSES
         return {
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [round(place[1], 5), round(place[0], 5)]},
             "properties": {
                 "number": point.tracking_no,
-                "status": self._desk.say(visit, STATUSES[point.status]),
+                "status": words[point.status],
                 "service": town.services[point.service].short,
                 "neighbourhood": point.neighbourhood or "",
                 "late": late,

@@ -496,6 +496,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_requests_citizen_id"), ["citizen_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(
+            "ix_requests_merged",
+            ["duplicate_of"],
+            unique=False,
+            sqlite_where=sa.text("duplicate_of IS NOT NULL"),
+            postgresql_where=sa.text("duplicate_of IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_requests_neighbourhood_status"), ["neighbourhood", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_resolved_at"), ["resolved_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_service_created_at"), ["service", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_requests_status_unit_due_at"), ["status", "unit", "due_at"], unique=False)
