@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from bot.db.audit_queries import AuditFilter, AuditRow, audit_rows, verify_chain
+from bot.domain.requests import Status
 from bot.errors import UserError
 from bot.service.policy import Right
 from bot.web.desk.frame import Desk
 from bot.web.desk.routing import PREFIX, DeskRoute
 from bot.web.desk.visit import Visit
+from bot.web.desk.words import ROLES
 
 PAGE_ROWS = 100
 FIELDS = ("actor", "action", "object", "since", "until")
@@ -111,6 +113,7 @@ class Audit:
             people={one.actor: one.name for one in staff},
             actions=ACTIONS,
             page_of=page_of,
+            told_of=self._told_of,
         )
 
     def verify(self, visit: Visit) -> Response:
@@ -118,6 +121,13 @@ class Audit:
         with self._desk.reads() as uow:
             verdict = verify_chain(uow.session)
         return self._desk.page(visit, "desk/_audit_verdict.html", verdict=verdict)
+
+    def _told_of(self, detail: str, say: Callable[[str], str]) -> str:
+        """What follows an action's ':' in words: roles, statuses and units have names, the rest are codes."""
+        municipality, texts = self._desk.municipality, self._desk.texts
+        names = {status.value: texts.status(status) for status in Status} | dict(municipality.units)
+        names |= {role: say(name) for role, name in ROLES.items()}
+        return ", ".join(names.get(part, part) for part in detail.split(":"))
 
     def _midnight(self, day: str, later: timedelta = timedelta()) -> datetime | None:
         """The beginning of a day in the municipality's time zone. Raises UserError."""
