@@ -105,9 +105,14 @@ class ReviewDesk:
         return next(each for each in items if each.id == item_id)
 
     def release(self, item_id: int, staff: str) -> None:
-        """Let the matter go: it is open to all again. Nothing happens where `staff` doesn't hold it."""
-        for each in self._locked(item_id)[1]:
-            if held_by(each, self._now) == staff:
+        """Let the matter go: what is open of it is open to all again. What `staff` doesn't hold stays as it is."""
+        item = self._uow.reviews.get(item_id)
+        if item is None:
+            raise NotFound("review_not_found", id=item_id)
+        if item.conversation_id is not None:
+            self._uow.conversations.lock(item.conversation_id)
+        for each in self._uow.reviews.open_of(item.conversation_id) if item.conversation_id else [item]:
+            if held_by(each, self._now) == staff and each.state == "taken":
                 each.state, each.taken_by, each.taken_until = "open", None, None
 
     def take_over(self, item_id: int, staff: str, until: datetime, hold: timedelta = HOLD) -> None:

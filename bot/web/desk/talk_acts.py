@@ -94,6 +94,8 @@ class TalkActs:
             replies = self._replies(uow, visit)
             text, key = visit.text("text", 20_000), visit.text("key", 40) or None
             row = (replies.send_and_close if closing else replies.send)(item_id, text, key)
+            if closing:
+                self._release(uow, visit, item_id)
             uow.commit()
         if closing:
             return self._left(visit, f"{QUEUE}?gitti={row.id}")
@@ -112,6 +114,7 @@ class TalkActs:
         with self._desk.writes() as uow:
             text = visit.text("text", 4000) if "text" in visit.form else None
             row = self._replies(uow, visit).approve(item_id, text)
+            self._release(uow, visit, item_id)
             uow.commit()
         return self._left(visit, f"{QUEUE}?gitti={row.id}")
 
@@ -122,12 +125,15 @@ class TalkActs:
             PublicDesk(uow, self._desk.municipality, visit.now).reject(
                 item_id, visit.staff.username, visit.text("reason", 200)
             )
+            self._release(uow, visit, item_id)
             uow.commit()
         return self._left(visit, f"{QUEUE}?tamam=reddedildi")
 
     def hand_back(self, visit: Visit) -> Response:
         with self._desk.writes() as uow:
-            self._reviews(uow, visit).hand_back(int(visit.path["item"]), visit.staff.username)
+            item_id = int(visit.path["item"])
+            self._reviews(uow, visit).hand_back(item_id, visit.staff.username)
+            self._release(uow, visit, item_id)
             uow.commit()
         return self._left(visit, f"{QUEUE}?tamam=geri-verildi")
 
@@ -135,7 +141,9 @@ class TalkActs:
         """Close without an answer, with a reason: one of those offered, or one's own words."""
         reason = visit.text("reason_own", 200) or visit.text("reason", 200)
         with self._desk.writes() as uow:
-            self._reviews(uow, visit).close(int(visit.path["item"]), visit.staff.username, reason)
+            item_id = int(visit.path["item"])
+            self._reviews(uow, visit).close(item_id, visit.staff.username, reason)
+            self._release(uow, visit, item_id)
             uow.commit()
         return self._left(visit, f"{QUEUE}?tamam=kapatildi")
 

@@ -78,6 +78,16 @@ def test_two_items_of_one_conversation_are_one_matter(stage: Stage, desk_client:
     assert can.post(path(second, "al")).status_code == 403
 
 
+def test_who_closes_one_item_lets_the_others_go(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, can = desk_client(REVIEWER), desk_client(REVIEWER)
+    first, second = escalate(stage, thread="same"), escalate(stage, thread="same", reason=ReviewReason.ABUSE)
+    ayse.post(path(first, "al"))
+    assert item_of(stage, second).taken_by == ayse.user.username
+    ayse.post(path(first, "kapat"), {"reason": "Bakıldı"})
+    assert item_of(stage, second).state == "open"
+    assert can.post(path(second, "al")).status_code == 303
+
+
 def test_a_page_that_is_left_lets_its_matter_go(stage: Stage, desk_client: DeskClient) -> None:
     ayse, can, matter = desk_client(REVIEWER), desk_client(REVIEWER), escalate(stage)
     ayse.post(path(matter, "al"))
