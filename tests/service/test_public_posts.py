@@ -19,9 +19,10 @@ from bot.delivery.sweeping import sweep
 from bot.delivery.worker import DeliveryWorker
 from bot.domain.conversation import ReviewItem, ReviewReason
 from bot.domain.messages import EventKind, FileRef, IncomingEvent
-from bot.domain.publicity import ALL_AUTOMATIC, Category, Publicity, Rule
+from bot.domain.publicity import ALL_AUTOMATIC, MOST_WEIGHT, Category, Publicity, Rule
 from bot.domain.requests import Kind, Place, Request, Status
 from bot.domain.understanding import Act, Problem, Scored, Understanding
+from bot.domain.weighing import weight
 from bot.engine.scripted import ScriptedEngine
 from bot.errors import Unreachable
 from bot.municipality import Municipality
@@ -30,6 +31,7 @@ from bot.service.public_posts import read_post
 from bot.service.publicity import PublicDesk
 from bot.service.receiving import Receiver
 from bot.service.requests import RequestDesk
+from bot.service.texts import Texts
 from bot.service.turn import TurnWorker
 from tests.support import report, selcuklu, understood
 
@@ -359,15 +361,24 @@ def test_closed_messages_lead_to_one_short_public_answer(square: Square) -> None
     assert len(square.public) == said
 
 
-def test_every_public_text_passes_its_own_guard_for_every_neighbourhood() -> None:
+def test_every_public_text_passes_its_own_guard_for_every_place_and_body() -> None:
     municipality = selcuklu()
-    with_names = [text for text in municipality.texts["public_report_known"]]
-    for name in municipality.neighbourhoods:
-        for text in with_names:
-            whole = f"{text.format(neighbourhood=name)} {municipality.texts['public_personal'][0]}"
-            desk = PublicDesk(None, municipality, START)  # type: ignore[arg-type]  # the guard asks no database
-            assert desk.problem(whole) is None, whole
-            assert len(whole) <= 280
+    texts, desk = Texts(municipality), PublicDesk(None, municipality, START)  # type: ignore[arg-type]  # asks no database
+    keys = [key for key in municipality.texts if key.startswith("public_") and key != "public_number"]
+    assert len(keys) > 8
+    filled = [
+        texts(
+            key, variant, neighbourhood=name, body=body.name, phone=texts.phone_of(body), website=municipality.website
+        )
+        for key in keys
+        for variant in range(len(municipality.texts[key]))
+        for name in (municipality.neighbourhoods if "known" in key else ("",))
+        for body in (municipality.bodies.values() if "body" in key else (municipality.bodies["kbb"],))
+    ]
+    for text in filled:
+        whole = f"{text} {texts('public_personal')}"
+        assert desk.problem(whole) is None, whole
+        assert weight(whole) <= MOST_WEIGHT, whole
 
 
 def test_the_rules_have_defaults() -> None:
