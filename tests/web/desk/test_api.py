@@ -22,6 +22,7 @@ from bot.web.api.app import PREFIX, api_routes, description
 from bot.web.api.calls import ApiRoute
 from bot.web.desk.frame import Desk
 from tests.web.desk.office import PHONE, file_request, reread
+from tests.web.desk.scenery import snapshot
 from tests.web.stage import Stage
 
 
@@ -313,6 +314,37 @@ def test_every_problem_is_told_as_rfc_9457_says(client: TestClient, program: Pro
     for answer in answers:
         assert answer.headers["content-type"] == "application/problem+json"
         fits(description()["components"]["schemas"]["Problem"], answer.json())
+
+
+# -- every resource
+def test_every_resource_keeps_to_the_rights_of_the_key(stage: Stage, client: TestClient, cleaning: Program) -> None:
+    """No key, a key that only reads, a key of another unit: on each resource, and nothing changes."""
+    ours, theirs = file_request(stage), file_request(stage, "park_maintenance")
+    reader = Program(stage, client, key_for(stage, "reader", writes=False))
+    before = snapshot(stage)
+    body = {"status": "resolved", "text": "x", "version": 1}
+    for route in routes(stage):
+        own, other = (route.path.replace("{number}", one.tracking_no) for one in (ours, theirs))
+        assert client.request(route.method, PREFIX + own).status_code == 401
+        if route.writes:
+            assert reader.call(route.method, own, json=body).status_code == 403
+        if "{number}" in route.path:
+            for number in (
+                other,
+                own.replace(ours.tracking_no, "..%2f..%2fx"),
+                own.replace(ours.tracking_no, "9" * 60),
+            ):
+                fields = {name: value for name, value in body.items() if name in _fields(route)}
+                assert cleaning.call(route.method, number, json=fields).status_code == 404
+    marks = {"api_tokens"}  # when a key was last used
+    assert {name: rows for name, rows in snapshot(stage).items() if name not in marks} == {
+        name: rows for name, rows in before.items() if name not in marks
+    }
+
+
+def _fields(route: ApiRoute) -> set[str]:
+    described = description()["paths"][route.path][route.method.lower()].get("requestBody")
+    return set(described["content"]["application/json"]["schema"]["properties"]) if described else set()
 
 
 # -- the description
