@@ -18,6 +18,7 @@ from bot.errors import DatabaseAway, TurnError
 from bot.municipality import Municipality
 from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
 from bot.service.dialogue import drafting, public, records, social
+from bot.service.dialogue.bare import understand
 from bot.service.dialogue.talk import Talk
 from bot.service.posting import heard, post
 from bot.service.public_text import masked
@@ -145,7 +146,7 @@ class TurnWorker:
         """Parse, remembering the last texts (a fragment may be looked at several times while it waits)."""
         known = self._parsed.get(text)
         if known is None:
-            known = self._engine.parse(text)
+            known = understand(self._engine.parse, text)
             self._parsed[text] = known
             if len(self._parsed) > 256:
                 self._parsed.popitem(last=False)

@@ -180,7 +180,7 @@ _ACTS = {
     Act.SKIP: Move.DENY,
     Act.OUT_OF_SCOPE: Move.OUT_OF_SCOPE,
     Act.REPORT: Move.REPORT,
-    Act.EMERGENCY: Move.EMERGENCY,
+    Act.EMERGENCY: Move.REPORT,
     Act.LANGUAGE_OTHER: Move.LANGUAGE_OTHER,
 }
 _CONTRAST = frozenset({"ama", "fakat", "ancak", "yalniz", "lakin", "yalnizca", "gelgelelim"})
@@ -188,6 +188,7 @@ SURE_SERVICE = 0.5
 SOME_SERVICE = 0.2
 VAGUE_SERVICE = 0.3
 CLEAR_ACT = 0.4
+CLEAR_SERVICE, SURE_ALARM = 0.8, 0.95
 NAMED = 0.35
 """From here on thanks name the work, the team or the person they are for."""
 SURE_QUESTION = 0.8
@@ -232,7 +233,7 @@ def _always(s: Situation) -> Move | None:
     """What is heard in every situation."""
     u, words = s.understanding, plain(s.text).split()
     answer = s.step is not None and len(words) <= 5 and _says_where(u)
-    if danger_said(s.text) or u.danger == "distress" or (u.act is Act.EMERGENCY and not answer):
+    if danger_said(s.text) or u.danger == "distress" or (_alarms(s) and not answer):
         return Move.EMERGENCY
     if u.act is Act.LANGUAGE_OTHER and (s.step is None or len(words) >= 4 or not words):
         return Move.LANGUAGE_OTHER
@@ -250,6 +251,13 @@ def _always(s: Situation) -> Move | None:
     if re.fullmatch(r"(gorevli|temsilci|operator|yetkili|insan)( lutfen)?", text):
         return Move.ASK_HUMAN
     return None
+
+
+def _alarms(s: Situation) -> bool:
+    """An emergency; but two words that name a thing of a service are a report, whatever the model hears in them."""
+    u = s.understanding
+    thing = u.danger in (None, "general") and len(plain(s.text).split()) <= 3 and u.service_confidence >= CLEAR_SERVICE
+    return u.act is Act.EMERGENCY and not (thing and u.act_confidence < SURE_ALARM)
 
 
 def danger_said(text: str) -> str | None:
