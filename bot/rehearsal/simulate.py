@@ -50,7 +50,8 @@ class Report:
 
     def share(self, name: str) -> float:
         """Of all messages, those for which the flag is set."""
-        return round(sum(getattr(fate, name) for fate in self.fates) / max(1, len(self.fates)), 3)
+        number = sum(bool(getattr(fate, name)) for fate in self.fates)
+        return round(number / max(1, len(self.fates)), 3)
 
     def filed_share(self) -> float:
         """Filed or joined without a person, of what is the municipality's matter."""
