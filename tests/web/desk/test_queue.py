@@ -128,6 +128,15 @@ def test_the_page_shows_reason_channel_wait_and_holder(stage: Stage, desk_client
     assert "Sizde" in ayse.get("/masa/kuyruk/liste").text
 
 
+def test_a_page_that_renews_itself_keeps_no_session_awake(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, can = desk_client(REVIEWER), desk_client(REVIEWER)
+    for _ in range(7):
+        stage.clock.advance(timedelta(minutes=10))
+        by_itself = ayse.get("/masa/kuyruk/liste", headers={"x-by-itself": "1"}, follow_redirects=False)
+        assert can.get("/masa/kuyruk/liste", follow_redirects=False).status_code == 200
+    assert by_itself.headers["location"].startswith("/masa/giris")
+
+
 def test_strange_filters_are_no_filters(stage: Stage, desk_client: DeskClient) -> None:
     ayse, _ = desk_client(REVIEWER), escalate(stage)
     for query in (
