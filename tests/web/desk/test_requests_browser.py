@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from bot.channels.webchat import WebChatChannel
 from bot.db.tables import requests
-from bot.delivery.worker import DeliveryWorker
 from bot.domain.requests import Filing, Kind, Place
 from bot.domain.staff import Role
 from bot.service.requests import RequestDesk
 from tests.web.desk.office import file_request, reread
-from tests.web.desk.windows import NEEDS_CHROMIUM, Windows
+from tests.web.desk.windows import NEEDS_CHROMIUM, Windows, deliver
 from tests.web.stage import Stage
 
 pytestmark = NEEDS_CHROMIUM
 EVIL = '<img src=x onerror="document.title=1">'
-
-
-def deliver(stage: Stage) -> None:
-    """What the delivery worker does for the web chat."""
-    worker = DeliveryWorker(stage.uows, {"web": WebChatChannel()}, stage.clock, stage.municipality, random.Random(1))
-    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
-        aside.submit(asyncio.run, worker.drain()).result(20)
 
 
 def test_what_is_resolved_is_heard_of_in_the_web_chat(stage: Stage, windows: Windows) -> None:

@@ -1,41 +1,25 @@
-"""The team's day in a real browser: take, answer, undo, correct; one holder; by keys only; for everybody's eyes."""
+"""The team's day in a real browser: take, answer, undo, correct; one holder; by keys only."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import random
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from bot.channels.webchat import WebChatChannel
 from bot.commands.requests import export_labels
-from bot.delivery.worker import DeliveryWorker
 from bot.domain.conversation import ReviewReason
-from bot.domain.messages import FileRef, OutboxKind, OutboxState, Reply
-from bot.domain.publicity import Category
-from bot.service.publicity import About, PublicDesk
+from bot.domain.messages import OutboxKind, OutboxState
 from bot.service.reviews import ReviewDesk
-from tests.channels.pictures import jpeg
+from tests.web.desk.day import drafted
 from tests.web.desk.office import reread
 from tests.web.desk.talks import Matter, escalate, filed_and_unsure, item_of
-from tests.web.desk.windows import NEEDS_CHROMIUM, Windows
+from tests.web.desk.windows import NEEDS_CHROMIUM, Windows, deliver
 from tests.web.stage import Stage
 
 pytestmark = NEEDS_CHROMIUM
-
-
-def deliver(stage: Stage) -> None:
-    """What the delivery worker does for the web chat."""
-    worker = DeliveryWorker(stage.uows, {"web": WebChatChannel()}, stage.clock, stage.municipality, random.Random(1))
-    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
-        aside.submit(asyncio.run, worker.drain()).result(20)
 
 
 def answer_box(page: Page):  # type: ignore[no-untyped-def]  # a Locator
@@ -207,38 +191,3 @@ def test_a_canned_reply_is_searched_chosen_and_its_gap_is_stopped(stage: Stage, 
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notices")).to_contain_text("[birim]")
     expect(answer_box(page)).to_have_value("[birim] bakacak")
-
-
-def drafted(stage: Stage) -> Matter:
-    matter = escalate(
-        stage, "Lambalar yanmıyor", reason=ReviewReason.PUBLIC_ANSWER, handover=False, channel="x_mention", public=True
-    )
-    with stage.uows() as uow:
-        conversation = uow.conversations.get(matter.conversation)
-        assert conversation is not None
-        desk = PublicDesk(uow, stage.municipality, stage.clock.now())
-        reply = Reply("Ekibimize haber verdik.", public=True)
-        desk.answer(conversation, reply, "draft", OutboxKind.REPLY, About(Category.REPORT))
-        uow.commit()
-    return matter
-
-
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (False, True), (True, False), (True, True)])
-def test_every_page_is_for_everybody(stage: Stage, windows: Windows, phone: bool, dark: bool) -> None:
-    """axe finds nothing, and nothing sticks out on a phone."""
-    sha256, size = stage.files.put([jpeg()], 1_000_000)
-    photo = FileRef("photo", "çöp.jpg", "image/jpeg", size=size, sha256=sha256)
-    unsure = filed_and_unsure(stage)
-    asked = escalate(stage, "Burada", position=(37.945, 32.49), files=(photo,))
-    escalate(stage, "Kablo yerde", reason=ReviewReason.URGENT, handover=False)
-    public = drafted(stage)
-    page = windows.of(phone=phone, dark=dark)
-    paths = ["/masa/kuyruk", "/masa/kesintiler", "/masa/hazir-yanitlar"]
-    paths += [f"/masa/gorusme/{matter.item}" for matter in (unsure, asked, public)]
-    for path in paths:
-        page.goto(path)
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = !one.matches('.pop') })")
-        found = Axe().run(page)
-        serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical", "moderate")]
-        assert not serious, (path, [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in serious])
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from bot.channels.webchat import WebChatChannel
+from bot.delivery.worker import DeliveryWorker
 from bot.domain.staff import Role
 from tests.web.desk.office import PASSWORD, enroll
 from tests.web.stage import Stage
@@ -37,6 +42,13 @@ def started() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def deliver(stage: Stage) -> None:
+    """What the delivery worker does for the web chat."""
+    worker = DeliveryWorker(stage.uows, {"web": WebChatChannel()}, stage.clock, stage.municipality, random.Random(1))
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
+        aside.submit(asyncio.run, worker.drain()).result(20)
 
 
 class Windows:

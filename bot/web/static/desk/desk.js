@@ -10,7 +10,7 @@ document.addEventListener('htmx:responseError', (event) => {
   notice(page.querySelector('.problem')?.textContent ?? `${event.detail.xhr.status}`)
 })
 
-document.addEventListener('htmx:sendError', () => notice('Bağlantı kurulamadı. Lütfen yeniden deneyin.'))
+document.addEventListener('htmx:sendError', () => notice(document.getElementById('notices').dataset.offline))
 
 document.querySelector('.top nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
 

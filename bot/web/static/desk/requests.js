@@ -1,4 +1,6 @@
 // The table of requests: all of a page are chosen with one press, and "/" leads to the search.
+import { on } from './keys.js'
+
 const chosen = () => document.querySelectorAll('input[name="id"][form="bulk"]:checked')
 
 function count() {
@@ -19,7 +21,7 @@ document.addEventListener('change', (event) => {
 })
 
 document.addEventListener('keydown', (event) => {
-  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.key !== '/' || !on() || event.ctrlKey || event.metaKey || event.altKey) return
   if (event.target.closest('input, textarea, select, [contenteditable]')) return
   const field = document.querySelector('[data-search]')
   if (field) {
