@@ -1,16 +1,14 @@
 """Takes the pictures of docs/: an example day at the desk, played through the real system, seen in Chromium.
 
-.venv/bin/python tools/desk_pictures.py [FOLDER]      (default docs/pictures; needs a trained model and Chromium)
+PYTHONPATH=. .venv/bin/python tools/desk_pictures.py [FOLDER]   (docs/pictures; needs a trained model and Chromium)
 
 Everybody in the pictures is made up. Chance has a seed and the clock is moved by hand, so the same day comes out again.
 """
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
-import random
 import shutil
 import sys
 import tempfile
@@ -18,153 +16,42 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from rich.progress import track
 
-from bot.bootstrap.dialogue import load_engine
-from bot.bootstrap.wiring import municipality_of
 from bot.channels.files import DiskFiles
 from bot.config import load_settings
-from bot.domain.messages import EventKind
-from bot.domain.requests import Filing, Kind, Place, Request, Status
-from bot.domain.staff import Role
-from bot.nlu.information import InformationFinder
+from bot.domain.requests import Status
+from bot.rehearsal.desk_day import PASSWORD, SECRET, example_day
 from bot.rehearsal.stage import Stage
-from bot.service.requests import RequestDesk
-from bot.service.reviews import ReviewDesk
-from bot.service.staff import StaffDesk
 from bot.web.app import create_app
 
 TARGET = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-PASSWORD = "kavak yelleri eser"
-NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-SECRET = "p" * 32
-
-REPORTS = (
-    (
-        "waste_container",
-        "Konteynerin kapağı kopmuş, kediler çöpü yola saçıyor",
-        Place("Yazır", "Selçuklu", "Gül Sokak"),
-    ),
-    ("street_light", "Parkın köşesindeki direk üç gecedir yanmıyor", Place("Bosna Hersek", "Selçuklu", "Elvan Sokak")),
-    ("road_damage", "Yolun ortası çökmüş, arabalar kaldırıma çıkıyor", Place("Sancak", "Selçuklu", "Vatan Caddesi")),
-    ("stray_dogs", "Okul çıkışında altı köpek çocukları kovalıyor", Place("Parsana", "Selçuklu", landmark="okul önü")),
-    ("playground", "Salıncağın zinciri kopuk, bir çocuk düştü", Place("Hocacihan", "Selçuklu", "Lale Sokak")),
-    ("sewage", "Rögar taştı, sokağa pis su akıyor", Place("Akşemsettin", "Selçuklu", "Çınar Sokak")),
-    ("noise", "Gece on ikiden sonra düğün salonundan müzik geliyor", Place("Feritpaşa", "Selçuklu", "Atlas Sokak")),
-    ("tree_care", "Ağacın dalı elektrik teline değiyor", Place("Nişantaş", "Selçuklu", "Huzur Sokak")),
-    ("parking", "Engelli rampasının önüne hep araba bırakılıyor", Place("Musalla Bağları", "Selçuklu", "Belh Caddesi")),
-    ("street_cleaning", "Pazar kurulduktan sonra sokak süpürülmüyor", Place("Işıklar", "Selçuklu", "Pazar Sokak")),
-)
-TALKS = (
-    ("telegram", "Elif Aydın", ("merhaba", "yazır gül sokakta çöp konteyneri taştı üç gündür alınmadı", "geç", "evet")),
-    ("web", "", ("bir görevliyle görüşmek istiyorum", "telefonum 0532 000 11 22, memur bana bağırdı")),
-    (
-        "telegram",
-        "Mehmet Kaya",
-        ("apartmanda çok keskin gaz kokusu var çocuklar içeride", "Sancak Mahallesi Vatan Caddesi 12"),
-    ),
-    ("x_dm", "Zeynep Ç.", ("Bosna'da Elvan sokakta lambalar yanmıyor", "geç", "evet")),
-    ("telegram", "Hasan Usta", ("asdf", "hmm", "öyle değil ya")),
-    ("web", "", ("zabıta memuru rüşvet istedi dükkanımda, Feritpaşa Mahallesi Atlas Sokak", "evet")),
-    ("telegram", "John", ("Hello, I need help with my water bill please",)),
-)
+ANSWER = "Merhaba, ben Ayşe. Yaşadığınız olay için üzgünüz; hangi gün ve nerede olduğunu yazar mısınız?"
+SETTLING = {"map": 2500}
+"""Milliseconds until a page stands still, by name; others take 500."""
 
 
 @dataclass(frozen=True)
 class Shot:
+    """`part`: only what this CSS selector finds. `keys` are pressed and `text` is typed before."""
+
     name: str
     path: str
     wide: bool = True
     narrow: bool = False
     dark: bool = False
     full: bool = False
-
-
-def _stage(folder: Path) -> Stage:
-    settings = load_settings()
-    municipality = municipality_of(settings.municipality)
-    finder = InformationFinder(municipality.information)
-    start = NOW - timedelta(days=9)
-    return Stage.at(folder / "day.db", load_engine(settings), municipality, start, find_information=finder.find)
-
-
-def _week(stage: Stage, chance: random.Random) -> None:
-    """Nine days of requests, most of them worked on."""
-    for day in track(range(9), "Playing nine days"):
-        for _ in range(chance.randint(9, 16)):
-            stage.clock.advance(timedelta(minutes=chance.randint(20, 70)))
-            _file(stage, chance)
-        _work(stage, chance, day)
-        stage.clock.advance(NOW - timedelta(days=8 - day) - stage.clock.now())
-
-
-def _file(stage: Stage, chance: random.Random) -> None:
-    service, text, place = chance.choice(REPORTS)
-    channel = chance.choices(("telegram", "web", "x_dm"), (5, 3, 2))[0]
-    account = f"{channel}-{chance.randint(1, 400)}"
-    place = replace(place, latitude=37.87 + chance.random() * 0.09, longitude=32.42 + chance.random() * 0.12)
-    event = stage.event(channel, account, text=text, display_name="Örnek Yurttaş")
-    with stage.database.writes() as uow:
-        conversation = uow.conversations.of_event(event, stage.clock.now())
-        assert conversation.id is not None
-        desk = RequestDesk(uow, stage.municipality, stage.clock.now(), SECRET.encode())
-        filing = Filing(f"day:{event.event_id}", service, Kind.COMPLAINT, text, place, urgent=chance.random() < 0.06)
-        desk.file(filing, conversation.citizen_id, conversation.id, channel)
-        uow.commit()
-
-
-def _work(stage: Stage, chance: random.Random, day: int) -> None:
-    """What the directorates did that day."""
-    with stage.database.writes() as uow:
-        desk = RequestDesk(uow, stage.municipality, stage.clock.now(), SECRET.encode())
-        for request in uow.requests.search(limit=60):
-            _move(desk, request, chance)
-        uow.commit()
-
-
-def _move(desk: RequestDesk, request: Request, chance: random.Random) -> None:
-    if request.status == Status.RECEIVED and chance.random() < 0.6:
-        desk.change(request, Status.IN_PROGRESS, "staff:mehmet", notify=False)
-    elif request.status == Status.IN_PROGRESS and chance.random() < 0.6:
-        desk.change(request, Status.RESOLVED, "staff:mehmet", note="Ekibimiz yerinde giderdi.", notify=False)
-        if request.citizen_id is not None and chance.random() < 0.6:
-            desk.rate(request, request.citizen_id, chance.choices((5, 4, 3, 2), (6, 4, 2, 1))[0])
-
-
-async def _talks(stage: Stage) -> None:
-    """Conversations through the real dialogue; some of them end with a person."""
-    for number, (channel, name, lines) in enumerate(TALKS):
-        for line in lines:
-            await stage.play(
-                stage.event(channel, f"talk-{number}", EventKind.TEXT, text=line, display_name=name or None)
-            )
-        stage.clock.advance(timedelta(minutes=4))
-
-
-def _people(stage: Stage) -> None:
-    with stage.database.writes() as uow:
-        desk = StaffDesk(uow, stage.clock.now())
-        for username, name, role, unit in (
-            ("ayse", "Ayşe Demir", Role.REVIEWER, None),
-            ("mehmet", "Mehmet Öz", Role.UNIT_STAFF, "cleaning"),
-            ("selin", "Selin Koç", Role.SUPERVISOR, None),
-            ("yonetici", "Bilgi İşlem", Role.ADMINISTRATOR, None),
-        ):
-            known = unit if unit in stage.municipality.units else next(iter(stage.municipality.units))
-            desk.enroll(username, name, role, PASSWORD, known if unit else None)
-        items = uow.reviews.open_items()
-        if len(items) > 2 and items[-1].id is not None:
-            ReviewDesk(uow, stage.municipality, stage.clock.now()).take(items[-1].id, "selin")
-        uow.commit()
+    part: str = ""
+    keys: tuple[str, ...] = ()
+    text: str = ""
 
 
 @contextmanager
@@ -197,12 +84,18 @@ def _shots(stage: Stage) -> list[Shot]:
         newest = uow.requests.search(limit=40)
     held = next((item for item in items if item.conversation_id and item.handover), items[0])
     urgent = next((item for item in items if item.urgent), items[0])
+    draft = next((item for item in items if item.outbox_id), items[0])
     worked = next(request for request in newest if request.status == Status.RESOLVED)
     return [
         Shot("login", "/masa/giris"),
         Shot("queue", "/masa/kuyruk", narrow=True, dark=True),
+        Shot("row", "/masa/kuyruk", part=".queue-panel"),
         Shot("conversation", f"/masa/gorusme/{held.id}", narrow=True, dark=True),
+        Shot("reply", f"/masa/gorusme/{held.id}", part="#reply", keys=("r",), text=ANSWER),
+        Shot("filing", f"/masa/gorusme/{held.id}", part=".filing", keys=("n",)),
+        Shot("keys", f"/masa/gorusme/{held.id}", keys=("?",)),
         Shot("urgent", f"/masa/gorusme/{urgent.id}"),
+        Shot("public", f"/masa/gorusme/{draft.id}", part="#reply"),
         Shot("requests", "/masa/basvurular", narrow=True),
         Shot("board", "/masa/basvurular/pano", dark=True),
         Shot("request", f"/masa/basvurular/{worked.tracking_no}", narrow=True, full=True),
@@ -210,8 +103,11 @@ def _shots(stage: Stage) -> list[Shot]:
         Shot("map", "/masa/harita", narrow=True),
         Shot("figures", "/masa/gostergeler", narrow=True, dark=True, full=True),
         Shot("incidents", "/masa/kesintiler"),
-        Shot("canned", "/masa/yanitlar"),
+        Shot("canned", "/masa/hazir-yanitlar"),
+        Shot("import", "/masa/aktarim"),
         Shot("people", "/masa/kisiler"),
+        Shot("person", "/masa/kisiler/2"),
+        Shot("tokens", "/masa/kisiler/anahtarlar"),
         Shot("audit", "/masa/denetim"),
         Shot("account", "/masa/hesabim"),
     ]
@@ -225,53 +121,51 @@ def _log_in(page: Page) -> None:
     page.wait_for_load_state("load")
 
 
-def _keep(page: Page, name: str, full: bool) -> None:
-    picture = Image.open(io.BytesIO(page.screenshot(full_page=full))).convert("RGB")
+def _keep(page: Page, shot: Shot, name: str) -> None:
+    for key in shot.keys:
+        page.keyboard.press(key)
+    if shot.text:
+        page.keyboard.type(shot.text)
+    page.wait_for_timeout(SETTLING.get(shot.name, 500))
+    taken = page.locator(shot.part).first.screenshot() if shot.part else page.screenshot(full_page=shot.full)
+    picture = Image.open(io.BytesIO(taken)).convert("RGB")
     picture.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
         TARGET / f"{name}.png", optimize=True
     )
+
+
+def _take(browser: Browser, address: str, shots: list[Shot], suffix: str, size: tuple[int, int], scheme: str) -> None:
+    """One window of a size and a colour scheme goes through the shots; the login page is seen before the login."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        base_url=address,
+        locale="tr-TR",
+        timezone_id="Europe/Istanbul",
+    )
+    page = context.new_page()
+    for shot in track(shots, f"Pictures{suffix}"):
+        if shot.name != "login" and (page.url == "about:blank" or page.url.endswith("/giris")):
+            _log_in(page)
+        response = page.goto(shot.path)
+        if response is None or response.status >= 400:
+            sys.exit(f"{shot.path}: {response.status if response else 'no answer'}")
+        _keep(page, shot, shot.name + suffix)
+    context.close()
 
 
 def main() -> None:
     if CHROMIUM is None:
         sys.exit("no Chromium on this machine (apt-get install chromium)")
     TARGET.mkdir(parents=True, exist_ok=True)
-    chance = random.Random(26)
     with tempfile.TemporaryDirectory() as scratch:
-        stage = _stage(Path(scratch))
-        _week(stage, chance)
-        asyncio.run(_talks(stage))
-        _people(stage)
+        stage = example_day(Path(scratch))
+        shots = _shots(stage)
         with _served(stage, Path(scratch)) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            shots = _shots(stage)
-            for suffix, wanted, size, scheme in (
-                ("", lambda shot: shot.wide, (1280, 860), "light"),
-                ("-phone", lambda shot: shot.narrow, (390, 844), "light"),
-                ("-dark", lambda shot: shot.dark, (1280, 860), "dark"),
-            ):
-                context = browser.new_context(
-                    viewport={"width": size[0], "height": size[1]},
-                    color_scheme=scheme,
-                    base_url=address,
-                    locale="tr-TR",
-                    timezone_id="Europe/Istanbul",
-                )
-                page = context.new_page()
-                for shot in track([shot for shot in shots if wanted(shot)], f"Pictures{suffix}"):
-                    if (
-                        shot.name != "login"
-                        and not page.url.startswith(address + "/masa")
-                        or page.url.endswith("giris")
-                    ):
-                        _log_in(page)
-                    response = page.goto(shot.path)
-                    if response is None or response.status >= 400:
-                        print(f"{shot.path}: {response.status if response else 'no answer'}", file=sys.stderr)
-                        continue
-                    page.wait_for_timeout(500)
-                    _keep(page, shot.name + suffix, shot.full)
-                context.close()
+            _take(browser, address, [shot for shot in shots if shot.wide], "", (1280, 860), "light")
+            _take(browser, address, [shot for shot in shots if shot.narrow], "-phone", (390, 844), "light")
+            _take(browser, address, [shot for shot in shots if shot.dark], "-dark", (1280, 860), "dark")
             browser.close()
     print(f"{len(os.listdir(TARGET))} pictures in {TARGET}")
 
