@@ -28,7 +28,7 @@ def archive_of(folder: Path, uses: str) -> Path:
     "uses", ["bot.nlu.normaliser.NoLongerHere", "bot.nlu.gone.Normaliser", "bot.nlu.sparse_featurizer.SparseFeaturizer"]
 )
 def test_a_model_of_another_version_is_told_with_what_to_do(tmp_path: Path, uses: str) -> None:
-    with pytest.raises(ConfigError, match="another version of the program.*hizmet train"):
+    with pytest.raises(ConfigError, match=r"another version of the program.*hizmet train"):
         Interpreter.load(archive_of(tmp_path, uses))
     with pytest.raises(ConfigError, match=r"old\.tar\.gz"):
         Interpreter.load(archive_of(tmp_path, uses))
