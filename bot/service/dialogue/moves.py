@@ -333,7 +333,8 @@ def _drafting(s: Situation) -> Move | None:
         if _says_where(u):
             told_anew = new_problem and len(answer.split()) > 6 and not answer.startswith("adres")
             return Move.REPORT if told_anew else Move.GIVE_DETAILS
-        if new_problem:
+        told_more = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE and len(answer.split()) > 3
+        if new_problem or told_more:
             return Move.REPORT
         if u.act not in _DIGRESSIONS and u.act is not Act.AFFIRM and len(answer.split()) <= 14:
             return Move.GIVE_DETAILS
