@@ -264,8 +264,8 @@ def different(talk: Talk) -> None:
 def confirm(talk: Talk) -> None:
     """'Onayla': file it. Pressed again, it says that the request is there."""
     draft = talk.draft
-    key = talk.button.split(":")[1] if talk.button and ":" in talk.button else None
-    if key and (draft is None or draft.key != key):
+    key = talk.button.partition(":")[2] if talk.button is not None else None
+    if key is not None and (draft is None or draft.key != key):
         filed = talk.uow.requests.by_key(key)
         if filed is not None and filed.citizen_id == talk.conversation.citizen_id:
             talk.say("already_filed", number=filed.tracking_no)
