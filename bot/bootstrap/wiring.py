@@ -15,13 +15,13 @@ from bot.municipality import Municipality, load_municipality
 
 
 class Database:
-    """Units of work on one engine; `writes` for changes, `reads` for looking."""
+    """Units of work on one engine; `writes` for changes, `reads` for looking. `key`: the secret of the audit's hashes."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, key: bytes = b"") -> None:
+        self.engine, self._key = engine, key
 
     def writes(self) -> AbstractContextManager[SqlUnitOfWork]:
-        return SqlUnitOfWork(self.engine)
+        return SqlUnitOfWork(self.engine, key=self._key)
 
     def reads(self) -> AbstractContextManager[SqlUnitOfWork]:
         return SqlUnitOfWork(self.engine, write=False)
@@ -35,4 +35,4 @@ def municipality_of(path: Path) -> Municipality:
 
 def open_database(settings: Settings, ping: bool = True) -> Database:
     """The configured database. Nothing is connected yet. `ping`: see make_engine."""
-    return Database(make_engine(settings.database, ping=ping))
+    return Database(make_engine(settings.database, ping=ping), settings.secret.encode())

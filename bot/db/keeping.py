@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -20,12 +21,15 @@ def chained(previous: str, at: datetime, actor: str, action: str, object_: str, 
 
 
 class SqlAudit:
-    def __init__(self, session: Session) -> None:
+    """`key` is the secret under which details are hashed: short texts cannot be guessed from the table alone."""
+
+    def __init__(self, session: Session, key: bytes) -> None:
         self._session = session
+        self._key = key
         self._links: list[tuple[datetime, str, str, str, str]] = []
 
     def record(self, at: datetime, actor: str, action: str, object_: str, detail: str = "") -> None:
-        """Append one link of the chain when the transaction commits; `detail` is kept only as a hash."""
+        """Append one link of the chain when the transaction commits; `detail` is kept only as a keyed hash."""
         self._links.append((at, actor, action, object_, detail))
 
     def write(self) -> None:
@@ -38,7 +42,7 @@ class SqlAudit:
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.execute(text("SELECT pg_advisory_xact_lock(7283001)"))
         previous = self._session.scalar(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)) or ""
-        detail_hash = hashlib.sha256(detail.encode()).hexdigest() if detail else None
+        detail_hash = hmac.new(self._key, detail.encode(), hashlib.sha256).hexdigest() if detail else None
         self._session.execute(
             audit.insert().values(
                 at=at,

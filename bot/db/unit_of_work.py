@@ -28,9 +28,11 @@ from bot.errors import StaleVersion
 class SqlUnitOfWork:
     """Leaving the block without `commit()` rolls back. On SQLite a writing one queues on the process's lock."""
 
-    def __init__(self, engine: Engine, write: bool = True) -> None:
+    def __init__(self, engine: Engine, write: bool = True, key: bytes = b"") -> None:
+        """`key`: the secret of the audit's hashes."""
         self._engine = engine
         self._write = write
+        self._key = key
 
     def __enter__(self) -> SqlUnitOfWork:
         self._lock = writer_lock(self._engine) if self._write else None
@@ -55,7 +57,7 @@ class SqlUnitOfWork:
         self.privacy = SqlPrivacy(self.session)
         self.forgetting = SqlForgetting(self.session)
         self.links = SqlLinks(self.session)
-        self.audit = SqlAudit(self.session)
+        self.audit = SqlAudit(self.session, self._key)
         self.leases = SqlLeases(self.session)
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.db.audit_queries import AuditFilter, audit_rows, verify_chain
+from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.requests import Status
 from bot.domain.staff import Role
 from bot.service.requests import RequestDesk, find_request
@@ -53,6 +55,18 @@ def test_what_is_not_committed_leaves_no_link(both: Stage) -> None:
     record(both, "done")
     with both.reads() as uow:
         assert [row.action for row in audit_rows(uow.session, AuditFilter())] == ["done"]
+
+
+def test_words_cannot_be_guessed_from_the_chain_without_the_secret(stage: Stage) -> None:
+    for key in (b"one", b"other"):
+        with SqlUnitOfWork(stage.engine, key=key) as uow:
+            uow.audit.record(stage.clock.now(), "staff:ayse", "noted", "request:1", "evet")
+            uow.commit()
+    with stage.reads() as uow:
+        kept = list(uow.session.scalars(text("SELECT detail_hash FROM audit ORDER BY id")))
+        assert verify_chain(uow.session).broken is None
+    assert len(set(kept)) == 2
+    assert hashlib.sha256(b"evet").hexdigest() not in kept
 
 
 @pytest.mark.parametrize(
