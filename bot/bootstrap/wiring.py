@@ -15,7 +15,7 @@ from bot.municipality import Municipality, load_municipality
 
 
 class Database:
-    """Units of work on one engine; `writes` for changes, `reads` for looking. `key`: the secret of the audit's hashes."""
+    """Units of work on one engine: `writes` for changes, `reads` for looking. `key` is that of the audit's hashes."""
 
     def __init__(self, engine: Engine, key: bytes = b"") -> None:
         self.engine, self._key = engine, key
