@@ -112,12 +112,16 @@ class TurnWorker:
             if waiting is None:
                 return False
             batch = _batch(waiting.rows)
-            understanding = self._understand(_text(batch))
-            if waiting.may_begin > now and not self._complete(waiting, batch, understanding):
+            early = waiting.may_begin > now
+            if early and any(row.attempts for row in batch):  # it failed before: the pause is there to be kept
                 passed.add(waiting.conversation_id)
                 continue
-            begun = time.perf_counter()
             try:
+                understanding = self._understand(_text(batch))
+                if early and not self._complete(waiting, batch, understanding):
+                    passed.add(waiting.conversation_id)
+                    continue
+                begun = time.perf_counter()
                 done = await self._turn(waiting.conversation_id, batch, understanding)
             except DatabaseAway:
                 raise
@@ -154,8 +158,6 @@ class TurnWorker:
 
     def _complete(self, waiting: Waiting, batch: Sequence[InboxRow], understanding: Understanding) -> bool:
         """Whether the message need not wait for further fragments."""
-        if any(row.attempts for row in batch):
-            return False  # it failed before: the pause is there to be kept
         events = [event_of(row) for row in batch]
         if any(event.kind in _ALONE for event in events):
             return True

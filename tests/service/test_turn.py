@@ -136,6 +136,27 @@ def test_a_message_that_fails_three_times_goes_to_a_person_and_the_citizen_is_to
     assert "görevlimiz ilgilenecek" in desk.texts()[-1]
 
 
+def test_a_text_that_cannot_be_understood_fails_as_a_turn_does_and_holds_nobody_up(
+    engine: Engine, uows: UnitOfWorkFactory
+) -> None:
+    class Stumbling(ScriptedEngine):
+        def parse(self, text: str) -> Understanding:
+            if text == "tökezleten":
+                raise ValueError("a component stumbles")
+            return super().parse(text)
+
+    desk = Desk(engine, uows, Stumbling(KNOWN))
+    desk.send("tökezleten")
+    desk.turns()
+    assert desk.count(inbox, inbox.c.state == "ready", inbox.c.attempts == 1) == 1
+    desk.turns(60)
+    desk.turns(60)
+    assert desk.count(review_items, review_items.c.reason == "turn_failed") == 1
+    desk.send("merhaba")
+    desk.turns()
+    assert desk.count(inbox, inbox.c.state == "handled") == 1
+
+
 def test_a_turn_without_a_reply_is_an_error(engine: Engine, uows: UnitOfWorkFactory) -> None:
     class Mute(ScriptedEngine):
         async def respond(self, turn: TurnSession) -> None:
