@@ -104,7 +104,7 @@ class PublicDesk:
         where a colleague holds the item.
         """
         item, row = self._locked(item_id, staff)
-        conversation = self._uow.conversations.lock(row.conversation_id or 0)
+        conversation = self._uow.conversations.get(row.conversation_id or 0)
         wording = check_public(
             str(row.body["text"]) if text is None else text, self._municipality, self._name(conversation)
         )
@@ -146,6 +146,10 @@ class PublicDesk:
             row.state = OutboxState.WITHDRAWN
 
     def _locked(self, item_id: int, staff: str) -> tuple[ReviewItem, OutboxRow]:
+        """The item and its draft; locked after their conversation, as turns lock them."""
+        found = self._uow.reviews.get(item_id)
+        if found is not None and found.conversation_id is not None:
+            self._uow.conversations.lock(found.conversation_id)
         item = self._uow.reviews.get(item_id, lock=True)
         if item is None:
             raise NotFound("review_not_found", id=item_id)

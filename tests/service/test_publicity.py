@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -132,6 +133,31 @@ def test_a_rejected_draft_is_never_sent(team: Team, engine: Engine) -> None:
     with engine.connect() as connection:
         rows = connection.execute(select(audit.c.actor, audit.c.action)).all()
     assert ("staff:ece", "public_rejected") in [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_decision_takes_its_locks_in_the_order_of_turns(team: Team) -> None:
+    team.answer("Merhaba.")
+    [item] = team.items()
+    failed: list[Exception] = []
+
+    def approve() -> None:
+        try:
+            team.does(lambda desk: desk.approve(item.id or 0, "ece"))
+        except Exception as error:
+            failed.append(error)
+
+    deciding = threading.Thread(target=approve)
+    with team.uows() as turn:
+        turn.conversations.lock(item.conversation_id or 0)
+        deciding.start()
+        deciding.join(0.3)
+        turn.outbox.get(item.outbox_id or 0, lock=True)
+        turn.reviews.get(item.id or 0, lock=True)
+        turn.commit()
+    deciding.join()
+    assert failed == []
+    assert team.sent() == ["Merhaba."]
 
 
 def test_closing_the_item_without_an_answer_withdraws_the_draft(team: Team) -> None:
