@@ -83,8 +83,12 @@ def drafted(stage: Stage) -> Matter:
 
 
 def pages(stage: Stage) -> list[DeskRoute]:
-    """Every route that answers a plain GET at once (streams don't)."""
-    return [route for route in routes_of(stage) if "GET" in route.methods and route.stream is None]
+    """Every route that answers a plain GET at once: no stream, no institution's login that isn't set up."""
+    return [
+        route
+        for route in routes_of(stage)
+        if "GET" in route.methods and route.stream is None and "/kurum" not in route.path
+    ]
 
 
 def _requests(stage: Stage) -> Request:

@@ -19,6 +19,7 @@ from tests.web.stage import Stage, served
 pytestmark = NEEDS_CHROMIUM
 SERIOUS = ("moderate", "serious", "critical")
 LEAST_PAGES, MOST_TABS = 20, 60
+MISSING = "/masa/basvurular/SLC-2020-000000"
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 OPEN_ALL = "document.querySelectorAll('details:not(.pop)').forEach((one) => { one.open = true })"
@@ -64,6 +65,8 @@ def looks(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> dict[s
         for path, page in paths + [(path, inside) for path in day.conversations]:
             if _is_document(page, path):
                 found[path] = _look(page, path)
+        found[MISSING] = _look(inside, MISSING)
+        found["the preview of a bulk change"] = _bulk_preview(inside)
         windows.close()
     engine.dispose()
     assert len(found) >= LEAST_PAGES, list(found)
@@ -77,10 +80,22 @@ def _is_document(page: Page, path: str) -> bool:
     return "text/html" in answer.headers["content-type"] and "<html" in answer.text()
 
 
-def _look(page: Page, path: str) -> Look:
+def _bulk_preview(page: Page) -> Look:
+    """A page that only a form leads to."""
+    page.goto("/masa/basvurular")
+    page.locator("input[name=id]").first.check()
+    page.get_by_label("İşlem", exact=True).select_option("in_progress")
+    page.get_by_role("button", name="Önizle").click()
+    page.get_by_role("button", name="Uygula").wait_for()
+    return _look(page)
+
+
+def _look(page: Page, path: str | None = None) -> Look:
+    """What is wrong with the page of the path, or with the one that is open."""
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # a dict is taken
     page.emulate_media(color_scheme="light")
-    page.goto(path)
+    if path is not None:
+        page.goto(path)
     keys = _reached(page)
     page.evaluate(OPEN_ALL)
     axe = _violations(page, OPTIONS)
