@@ -122,7 +122,7 @@ class Privacy(Protocol):
         ...
 
     def conversations_over(self, before: datetime, limit: int = 500) -> Sequence[int]:
-        """Silent since then, without an open request, not forgotten yet."""
+        """Nothing said since then nor waiting, no open request (followed neither), not forgotten yet; locked."""
         ...
 
     def requests_with_files_of(self, conversation_ids: Sequence[int]) -> Sequence[int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from bot.db.desk_tables import incident_reports, incidents, privacy_wishes
@@ -32,6 +32,8 @@ from bot.domain.workflow import OPEN
 _ENDED = requests.c.status.not_in(sorted(OPEN))
 _WHOLE = requests.c.description != ""
 """Not anonymised yet."""
+_UNREAD = inbox.c.state.in_([literal_column(f"'{state}'") for state in (InboxState.FETCHING, InboxState.READY)])
+"""Written out, so that the partial index serves."""
 
 
 class SqlPrivacy:
@@ -68,10 +70,7 @@ class SqlPrivacy:
 
     def busy(self, conversation_ids: Sequence[int]) -> bool:
         """Whether a message of the conversations waits for its turn or for its delivery."""
-        waiting_in = select(inbox.c.id).where(
-            inbox.c.conversation_id.in_(conversation_ids),
-            inbox.c.state.in_([InboxState.FETCHING, InboxState.READY]),
-        )
+        waiting_in = select(inbox.c.id).where(inbox.c.conversation_id.in_(conversation_ids), _UNREAD)
         sending = select(outbox.c.id).where(
             outbox.c.conversation_id.in_(conversation_ids), outbox.c.state == OutboxState.SENDING
         )
@@ -98,14 +97,23 @@ class SqlPrivacy:
         return self._session.scalars(query).all()
 
     def conversations_over(self, before: datetime, limit: int = 500) -> Sequence[int]:
-        """Silent since then, without an open request."""
+        """Nothing was said since then nor waits, no open request; locked, without those that are in a turn."""
         alive = select(requests.c.id).where(requests.c.conversation_id == conversations.c.id, ~_ENDED)
+        followed = (
+            select(requests.c.id)
+            .join(followers, followers.c.request_id == requests.c.id)
+            .where(followers.c.conversation_id == conversations.c.id, ~_ENDED)
+        )
+        said = select(messages.c.id).where(messages.c.conversation_id == conversations.c.id, messages.c.at > before)
+        unread = select(inbox.c.id).where(inbox.c.conversation_id == conversations.c.id, _UNREAD)
         last = func.coalesce(conversations.c.last_in_at, conversations.c.created_at)
         query = (
             select(conversations.c.id)
-            .where(last <= before, ~conversations.c.thread.startswith(ERASED), ~alive.exists())
+            .where(last <= before, ~conversations.c.thread.startswith(ERASED))
+            .where(*(~reason.exists() for reason in (alive, followed, said, unread)))
             .order_by(conversations.c.id)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
         return self._session.scalars(query).all()
 

@@ -15,7 +15,7 @@ from bot.bootstrap.wiring import Database
 from bot.channels.files import DiskFiles
 from bot.clock import ManualClock
 from bot.db.mapping import metadata
-from bot.db.tables import attachments, citizens, messages, requests, review_items
+from bot.db.tables import attachments, citizens, followers, messages, requests, review_items
 from bot.delivery.retention import RetentionKeeper
 from bot.domain.conversation import ReviewReason
 from bot.domain.messages import EventKind, FileRef
@@ -262,6 +262,40 @@ def test_what_was_kept_long_enough_is_anonymised_by_schedule(town: Town) -> None
     town.days(1)
     assert [word for word in HERS if word in town.everything()] == []
     assert town.count(select(func.count()).select_from(requests)) == 1
+
+
+def test_an_answer_that_came_after_years_reaches_the_citizen_before_the_conversation_is_forgotten(town: Town) -> None:
+    request = town.file("zeliha", "zümrüdüanka konteyneri doldu")
+    town.stage.clock.advance(timedelta(days=900))
+    with town.stage.database.writes() as uow:
+        found = uow.requests.get(request.id or 0, lock=True)
+        assert found is not None
+        now = town.stage.clock.now()
+        RequestDesk(uow, town.stage.municipality, now, b"key").change(found, Status.RESOLVED, "staff:can")
+        uow.commit()
+    town.keeper.once()
+    heard = asyncio.run(town.stage.settle())
+    assert [message.account for message in heard] == ["zeliha"]
+
+
+def test_who_writes_again_after_years_is_answered_whenever_the_keeper_runs(town: Town) -> None:
+    town.say("zeliha", "merhaba")
+    town.stage.clock.advance(timedelta(days=900))
+    town.stage.receiver.receive(town.stage.event("fake", "zeliha", text="zürafa yolu çukur"))
+    town.stage.clock.advance(timedelta(seconds=5))
+    town.keeper.once()
+    heard = asyncio.run(town.stage.settle())
+    assert heard and {message.account for message in heard} == {"zeliha"}
+    assert "zürafa" in town.everything()
+
+
+def test_who_follows_an_open_request_still_follows_it_after_years(town: Town) -> None:
+    town.file("zeliha", "zürafa yolu çukur")
+    town.say("can", "zencefil yolu çukur")
+    town.press("can", f"same:{_key(town, 'can')}")
+    town.stage.clock.advance(timedelta(days=900))
+    town.keeper.once()
+    assert town.count(select(func.count()).select_from(followers)) == 1
 
 
 def test_the_schedule_runs_once_a_day_and_in_one_process(town: Town) -> None:
