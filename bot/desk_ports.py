@@ -117,8 +117,10 @@ class Privacy(Protocol):
         """Those of the files that an attachment still names."""
         ...
 
-    def requests_over(self, before: datetime, services: Sequence[str], limit: int = 500) -> Sequence[Request]:
-        """Ended before then, of these services, still with words."""
+    def requests_over(
+        self, before: datetime, services: Sequence[str] | None = None, but: Sequence[str] = (), limit: int = 500
+    ) -> Sequence[Request]:
+        """Ended before then, of these services (None: of all but `but`), still with words."""
         ...
 
     def conversations_over(self, before: datetime, limit: int = 500) -> Sequence[int]:

@@ -86,11 +86,14 @@ class SqlPrivacy:
         return frozenset(self._session.scalars(select(attachments.c.sha256).where(attachments.c.sha256.in_(hashes))))
 
     # -- what has been kept long enough
-    def requests_over(self, before: datetime, services: Sequence[str], limit: int = 500) -> Sequence[Request]:
-        """Ended before then, of these services, still with words."""
+    def requests_over(
+        self, before: datetime, services: Sequence[str] | None = None, but: Sequence[str] = (), limit: int = 500
+    ) -> Sequence[Request]:
+        """Ended before then, of these services (None: of all but `but`), still with words."""
+        these = requests.c.service.in_(services) if services is not None else requests.c.service.not_in(but)
         query = (
             select(Request)
-            .where(_ENDED, _WHOLE, requests.c.closed_at <= before, requests.c.service.in_(services))
+            .where(_ENDED, _WHOLE, requests.c.closed_at <= before, these)
             .order_by(requests.c.id)
             .limit(limit)
         )

@@ -135,15 +135,15 @@ class PrivacyDesk:
         """Anonymise a batch of what was kept long enough; empty where nothing is left to do."""
         retention = self._municipality.retention
         services: dict[timedelta, list[str]] = defaultdict(list)
-        for code in self._municipality.services:
+        by_law = sorted({code for law in retention.by_law for code in law.services})
+        for code in by_law:
             law = retention.legal(code)
             services[law.span if law else retention.requests].append(code)
-        files: list[str] = []
-        number = 0
+        gone = [*self._uow.privacy.requests_over(self._now - retention.requests, but=by_law)]
         for span, codes in services.items():
-            gone = self._uow.privacy.requests_over(self._now - span, codes)
-            files += self._uow.forgetting.requests(gone, self._now)
-            number += len(gone)
+            gone += self._uow.privacy.requests_over(self._now - span, codes)
+        files = [*self._uow.forgetting.requests(gone, self._now)]
+        number = len(gone)
         threads = self._uow.privacy.conversations_over(self._now - retention.conversations)
         kept = self._uow.privacy.requests_with_files_of(threads)
         files += self._uow.forgetting.conversations(threads, kept, self._now)

@@ -298,6 +298,18 @@ def test_who_follows_an_open_request_still_follows_it_after_years(town: Town) ->
     assert town.count(select(func.count()).select_from(followers)) == 1
 
 
+def test_a_request_of_a_service_that_the_municipality_gave_up_is_anonymised_too(town: Town) -> None:
+    request = town.file("zeliha", "zümrüdüanka konteyneri doldu")
+    town.change(request, Status.RESOLVED)
+    services = {code: entry for code, entry in town.stage.municipality.services.items() if code != request.service}
+    town.stage.clock.advance(timedelta(days=2000))
+    with town.stage.database.writes() as uow:
+        smaller = replace(town.stage.municipality, services=services)
+        PrivacyDesk(uow, smaller, town.stage.clock.now()).forget_old()
+        uow.commit()
+    assert [word for word in HERS if word in town.everything()] == []
+
+
 def test_the_schedule_runs_once_a_day_and_in_one_process(town: Town) -> None:
     town.wish("zeliha")
     other = RetentionKeeper(
