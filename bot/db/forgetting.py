@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, String, Table, cast, delete, literal, sele
 from sqlalchemy.orm import Session
 
 from bot.db.desk_tables import incident_reports, internal_notes, link_codes, privacy_wishes
+from bot.db.linking import actors_of
 from bot.db.tables import (
     attachments,
     awaited,
@@ -86,7 +87,7 @@ class SqlForgetting:
 
     def notes_of(self, citizen_id: int, kept_requests: Sequence[int]) -> None:
         """What the citizen added to requests, other people's too, but to `kept_requests`."""
-        written = select(history.c.note_id).where(history.c.actor == f"citizen:{citizen_id}")
+        written = select(history.c.note_id).where(history.c.actor.in_(actors_of(self._session, citizen_id)))
         self._run(notes, notes.c.id.in_(written) & notes.c.request_id.not_in(kept_requests), text=None)
 
     def lonely_accounts(self, now: datetime) -> None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.desk_tables import incident_reports, link_codes, privacy_wishes
-from bot.db.tables import conversations, followers, identities, requests
+from bot.db.tables import audit, conversations, followers, identities, requests
 from bot.domain.conversation import Conversation, Identity
 from bot.domain.incidents import IncidentReport
-from bot.domain.privacy import PrivacyWish
+from bot.domain.privacy import ACCOUNTS_JOINED, PrivacyWish
 from bot.domain.requests import Follower, Request
+
+
+def actors_of(session: Session, citizen_id: int) -> Sequence[str]:
+    """Under what names histories, which never change, know the citizen: also as who became one with them later."""
+    actors = [f"citizen:{citizen_id}"]
+    for actor in actors:  # grows on the way; a citizen becomes another's only once
+        joined = select(audit.c.object).where(audit.c.actor == actor, audit.c.action == ACCOUNTS_JOINED)
+        actors += session.scalars(joined)
+    return actors
 
 
 class SqlLinks:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.desk_tables import incident_reports, incidents, privacy_wishes
 from bot.db.forgetting import ERASED
+from bot.db.linking import actors_of
 from bot.db.tables import (
     attachments,
     citizens,
@@ -63,7 +64,7 @@ class SqlPrivacy:
         query = (
             select(notes.c.text)
             .join(history, history.c.note_id == notes.c.id)
-            .where(history.c.request_id == request_id, history.c.actor == f"citizen:{citizen_id}")
+            .where(history.c.request_id == request_id, history.c.actor.in_(actors_of(self._session, citizen_id)))
             .order_by(notes.c.id)
         )
         return self._session.scalars(query).first()
@@ -137,7 +138,7 @@ class SqlPrivacy:
         own = select(requests.c.id).where(requests.c.citizen_id == citizen_id)
         said = select(history.c.note_id).where(
             history.c.request_id.in_(own),
-            or_(history.c.actor == f"citizen:{citizen_id}", history.c.actor.startswith("staff:")),
+            or_(history.c.actor.in_(actors_of(self._session, citizen_id)), history.c.actor.startswith("staff:")),
         )
         mine = conversations.c.citizen_id == citizen_id
         return {

@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+ACCOUNTS_JOINED = "accounts_joined"
+"""In the audit: the object became one citizen with the actor."""
+
 
 class WishKind(StrEnum):
     EXPORT = "export"

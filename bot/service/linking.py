@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.conversation import Identity
+from bot.domain.privacy import ACCOUNTS_JOINED
 from bot.ports import UnitOfWork
 from bot.turkish import fold
 
@@ -71,7 +72,7 @@ class LinkDesk:
             return
         self._uow.flush()
         self._uow.links.join(kept, gone)
-        self._uow.audit.record(self._now, f"citizen:{kept}", "accounts_joined", f"citizen:{gone}")
+        self._uow.audit.record(self._now, f"citizen:{kept}", ACCOUNTS_JOINED, f"citizen:{gone}")
 
     def _hash(self, code: str, only_for: int | None) -> str:
         return hmac.new(self._key, f"link:{code}:{only_for or ''}".encode(), hashlib.sha256).hexdigest()

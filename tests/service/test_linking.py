@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from bot.db.tables import citizens, conversations, followers, identities, requests
+from bot.db.tables import citizens, conversations, followers, identities, notes, requests
 from bot.domain.requests import Filing, Kind, Place
 from bot.ports import UnitOfWorkFactory
 from bot.service.linking import code_in, wants_link
+from bot.service.privacy import PrivacyDesk
 from bot.service.requests import RequestDesk
 from tests.service.test_public_posts import Square, town
 
@@ -74,6 +75,29 @@ def test_requests_of_both_are_seen_from_both(square: Square, engine: Engine) -> 
         kept = uow.conversations.get(1)
         assert kept is not None
         assert {request.id for request in uow.requests.of_citizen(kept.citizen_id)} == {mine, theirs}
+
+
+def test_what_was_written_before_the_accounts_were_joined_is_erased_with_the_citizen(
+    square: Square, engine: Engine
+) -> None:
+    says(square, "merhaba", "ayse", "x_dm")
+    says(square, "merhaba", "99", "telegram")
+    says(square, "merhaba", "fatma", "x_dm")
+    _, his, hers = citizens_of(engine)
+    request = files(square, 3, "fatma")
+    with square.uows() as uow:
+        followed = uow.requests.get(request, lock=True)
+        assert followed is not None
+        RequestDesk(uow, square.municipality, square.clock.now(), b"secret").join(followed, his, 2, "zakkumun dibinde")
+        uow.commit()
+    proof = given(says(square, given(says(square, "hesabımı bağla", "ayse", "x_dm")), "99", "telegram"))
+    says(square, proof, "ayse", "x_dm")
+    [one] = set(citizens_of(engine)) - {hers}
+    with square.uows() as uow:
+        PrivacyDesk(uow, square.municipality, square.clock.now()).erase(one, "staff:can")
+        uow.commit()
+    with engine.connect() as connection:
+        assert connection.execute(select(notes.c.text)).scalars().all() == [None]
 
 
 def test_a_code_that_somebody_was_talked_into_writing_leads_nowhere(square: Square, engine: Engine) -> None:
