@@ -18,7 +18,7 @@ from bot.web.desk.requests_filter import asked_by
 from bot.web.desk.routing import PREFIX, DeskRoute
 from bot.web.desk.visit import Visit
 
-CARDS = 25
+CARDS = 15
 ENDED_WITHIN = timedelta(days=7)
 COLUMNS = (*OPEN_STATUSES, Status.FORWARDED, Status.RESOLVED, Status.REJECTED)
 
