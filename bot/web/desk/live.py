@@ -20,15 +20,20 @@ log = logging.getLogger(__name__)
 INTERVAL, AWAY = 1.0, 3.0
 HEARTBEAT, STREAM_SECONDS = 15.0, 240.0
 MOST_LISTENERS = 1000
+BEGUN: dict[str, Any] = {}
 QUEUE = 0
 """The topic of the queue; every other topic is the id of a conversation."""
 
 
 class Watcher:
-    """One browser window; `queue` holds what it is to be told, None says that it should connect anew."""
+    """One browser window; `queue` holds what it is to be told, None says that it should connect anew.
+
+    `begun`: the poller knows its topic, so that every later change is told.
+    """
 
     def __init__(self, topic: int) -> None:
         self.topic = topic
+        self.begun = False
         self.queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(50)
 
     def tell(self, news: dict[str, Any] | None) -> None:
@@ -88,6 +93,7 @@ class DeskHub:
                 if before is not None:
                     self._tell(before, now)
                 before = now
+                self._begin(topics)
             except DatabaseAway:
                 log.warning("the database is away; the desk asks again in %.0f s", AWAY)
                 pause = AWAY
@@ -100,6 +106,13 @@ class DeskHub:
         with self._reads() as uow:
             return pulse(uow.session, conversations)
 
+    def _begin(self, topics: frozenset[int]) -> None:
+        """New windows read their page once more: what changed before the first look would be told to nobody."""
+        for watcher in self._watchers:
+            if not watcher.begun and watcher.topic in topics:
+                watcher.begun = True
+                watcher.tell(BEGUN)
+
     def _tell(self, before: Pulse, now: Pulse) -> None:
         news = now.news(before)
         for watcher in self._watchers:
@@ -111,7 +124,7 @@ class DeskHub:
 
 async def _events(watcher: Watcher) -> AsyncIterator[str]:
     """News as they come, a sign of life where none comes; ends after some minutes, and the browser connects anew."""
-    yield "retry: 2000\nevent: begun\ndata: \n\n"
+    yield "retry: 2000\n\n"
     ends_at = asyncio.get_running_loop().time() + STREAM_SECONDS
     while asyncio.get_running_loop().time() < ends_at:
         try:
@@ -121,4 +134,4 @@ async def _events(watcher: Watcher) -> AsyncIterator[str]:
             continue
         if news is None:
             return
-        yield f"event: news\ndata: {json.dumps(news)}\n\n"
+        yield "event: begun\ndata: \n\n" if news is BEGUN else f"event: news\ndata: {json.dumps(news)}\n\n"

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bot.commands.requests import export_labels
 from bot.domain.conversation import ReviewReason
@@ -191,3 +191,19 @@ def test_a_canned_reply_is_searched_chosen_and_its_gap_is_stopped(stage: Stage, 
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notices")).to_contain_text("[birim]")
     expect(answer_box(page)).to_have_value("[birim] bakacak")
+
+
+def test_what_changed_while_the_page_was_loading_is_seen(stage: Stage, windows: Windows) -> None:
+    """The line is held back until a colleague has taken the matter: nobody would tell that later."""
+    matter, page = escalate(stage), windows.of()
+
+    def taken_meanwhile(route: Route) -> None:
+        with stage.uows() as uow:
+            ReviewDesk(uow, stage.municipality, stage.clock.now()).take(matter.item, "can")
+            uow.commit()
+        route.continue_()
+
+    page.route("**/masa/canli/*", taken_meanwhile, times=1)
+    open_matter(page, matter)
+    expect(page.locator(".holder")).to_contain_text("can ilgileniyor")
+    expect(answer_box(page)).to_be_disabled()
