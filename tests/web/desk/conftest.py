@@ -41,7 +41,7 @@ def desk_client(stage: Stage) -> Iterator[DeskClient]:
         yield logged_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with started() as browser:
         yield browser
