@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import CursorResult, Row, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.db.queues import UNREAD
 from bot.db.tables import conversations, inbox, messages, outbox
 from bot.db.unit_of_work import SqlUnitOfWork
-from bot.domain.messages import Button, InboxState, OutboxState
+from bot.domain.messages import Button, OutboxState
 
 CHANNEL = "web"
 Transactions = Callable[[], AbstractContextManager[SqlUnitOfWork]]
@@ -163,7 +164,7 @@ def _not_yet_handled(session: Session, thread: str) -> list[ChatLine]:
     query = (
         select(inbox.c.event_id, inbox.c.payload, inbox.c.kind, inbox.c.received_at)
         .join(conversations, and_(conversations.c.id == inbox.c.conversation_id, conversations.c.channel == CHANNEL))
-        .where(conversations.c.thread == thread, inbox.c.state.in_((InboxState.READY, InboxState.FETCHING)))
+        .where(conversations.c.thread == thread, UNREAD)
         .order_by(inbox.c.sequence)
     )
     return [

@@ -11,8 +11,9 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from bot.db.desk_tables import internal_notes
+from bot.db.queues import UNREAD
 from bot.db.tables import attachments, conversations, followers, inbox, messages, outbox, requests, review_items
-from bot.domain.messages import InboxState, OutboxState
+from bot.domain.messages import OutboxState
 from bot.domain.requests import Place, Request, Status
 from bot.domain.workflow import OPEN
 
@@ -157,10 +158,7 @@ def open_item_of(session: Session, conversation_id: int) -> int | None:
 def _waiting(session: Session, conversation_id: int) -> list[ThreadLine]:
     query = (
         select(inbox.c.payload, inbox.c.kind, inbox.c.received_at)
-        .where(
-            inbox.c.conversation_id == conversation_id,
-            inbox.c.state.in_((InboxState.READY, InboxState.FETCHING)),
-        )
+        .where(inbox.c.conversation_id == conversation_id, UNREAD)
         .order_by(inbox.c.sequence)
     )
     return [

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.db.desk_tables import incident_reports, incidents, privacy_wishes
 from bot.db.forgetting import ERASED
 from bot.db.linking import actors_of
+from bot.db.queues import UNREAD
 from bot.db.tables import (
     attachments,
     citizens,
@@ -25,7 +26,7 @@ from bot.db.tables import (
     outbox,
     requests,
 )
-from bot.domain.messages import InboxState, OutboxState
+from bot.domain.messages import OutboxState
 from bot.domain.privacy import PrivacyWish, WishState
 from bot.domain.requests import Request
 from bot.domain.workflow import OPEN
@@ -33,8 +34,6 @@ from bot.domain.workflow import OPEN
 _ENDED = requests.c.status.not_in(sorted(OPEN))
 _WHOLE = requests.c.description != ""
 """Not anonymised yet."""
-_UNREAD = inbox.c.state.in_([literal_column(f"'{state}'") for state in (InboxState.FETCHING, InboxState.READY)])
-"""Written out, so that the partial index serves."""
 
 
 class SqlPrivacy:
@@ -71,7 +70,7 @@ class SqlPrivacy:
 
     def busy(self, conversation_ids: Sequence[int]) -> bool:
         """Whether a message of the conversations waits for its turn or for its delivery."""
-        waiting_in = select(inbox.c.id).where(inbox.c.conversation_id.in_(conversation_ids), _UNREAD)
+        waiting_in = select(inbox.c.id).where(inbox.c.conversation_id.in_(conversation_ids), UNREAD)
         sending = select(outbox.c.id).where(
             outbox.c.conversation_id.in_(conversation_ids), outbox.c.state == OutboxState.SENDING
         )
@@ -109,7 +108,7 @@ class SqlPrivacy:
             .where(followers.c.conversation_id == conversations.c.id, ~_ENDED)
         )
         said = select(messages.c.id).where(messages.c.conversation_id == conversations.c.id, messages.c.at > before)
-        unread = select(inbox.c.id).where(inbox.c.conversation_id == conversations.c.id, _UNREAD)
+        unread = select(inbox.c.id).where(inbox.c.conversation_id == conversations.c.id, UNREAD)
         last = func.coalesce(conversations.c.last_in_at, conversations.c.created_at)
         query = (
             select(conversations.c.id)

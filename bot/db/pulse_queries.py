@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.db.desk_tables import internal_notes
+from bot.db.queues import UNREAD
 from bot.db.tables import conversations, inbox, messages, outbox, review_items
-from bot.domain.messages import InboxState
 
 OPEN_STATES = ("open", "taken")
 _MOST_ITEMS = 2000
@@ -80,7 +80,7 @@ def _standing(watched: Collection[int]) -> list[Any]:
         .group_by(outbox.c.conversation_id, outbox.c.state)
         .order_by(outbox.c.conversation_id, outbox.c.state),
         select(inbox.c.conversation_id, func.count())
-        .where(inbox.c.conversation_id.in_(watched), inbox.c.state.in_((InboxState.READY, InboxState.FETCHING)))
+        .where(inbox.c.conversation_id.in_(watched), UNREAD)
         .group_by(inbox.c.conversation_id),
         select(internal_notes.c.conversation_id, func.max(internal_notes.c.id))
         .where(internal_notes.c.conversation_id.in_(watched))

@@ -26,6 +26,12 @@ def _waiting(state: ColumnElement[str], states: Sequence[str]) -> ColumnElement[
     return state.in_([literal_column(f"'{value}'") for value in states])
 
 
+UNREAD = _waiting(inbox.c.state, _IN)
+"""Of the inbox: no turn has taken it."""
+UNSENT = _waiting(outbox.c.state, _OUT)
+"""Of the outbox: not sent and not given up."""
+
+
 def _in_public() -> ColumnElement[bool]:
     """The row goes to a public thread."""
     thread = select(conversations.c.id).where(conversations.c.id == outbox.c.conversation_id, conversations.c.public)

@@ -18,15 +18,13 @@ from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.x.budget import READS, parse_spent
+from bot.db.queues import UNREAD, UNSENT
 from bot.db.tables import inbox, leases, outbox, review_items
-from bot.domain.messages import InboxState, OutboxState
 from bot.operations.meter import LEASE, Histogram, TurnMeter
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 RECENT = 10_000
-_WAITING_IN = (InboxState.FETCHING, InboxState.READY)
-_WAITING_OUT = (OutboxState.PENDING, OutboxState.SENDING)
 
 
 class DatabaseCollector(Collector):
@@ -85,11 +83,11 @@ def _x(connection: Connection, now: datetime) -> Iterator[Metric]:
 
 def _inbox(connection: Connection, now: datetime) -> Iterator[Metric]:
     lag = GaugeMetricFamily("hizmet_inbox_lag_seconds", "How long the oldest due message waits")
-    oldest = select(func.min(inbox.c.ready_at)).where(inbox.c.state.in_(_WAITING_IN), inbox.c.ready_at <= now)
+    oldest = select(func.min(inbox.c.ready_at)).where(UNREAD, inbox.c.ready_at <= now)
     lag.add_metric([], _age(connection.scalar(oldest), now))
     yield lag
     waiting = GaugeMetricFamily("hizmet_inbox_waiting", "Messages not yet handled", labels=["channel", "state"])
-    query = select(inbox.c.channel, inbox.c.state, func.count()).where(inbox.c.state.in_(_WAITING_IN))
+    query = select(inbox.c.channel, inbox.c.state, func.count()).where(UNREAD)
     for channel, state, number in connection.execute(query.group_by(inbox.c.channel, inbox.c.state)):
         waiting.add_metric([channel, state], number)
     yield waiting
@@ -98,11 +96,11 @@ def _inbox(connection: Connection, now: datetime) -> Iterator[Metric]:
 
 def _outbox(connection: Connection, now: datetime) -> Iterator[Metric]:
     age = GaugeMetricFamily("hizmet_outbox_age_seconds", "How long the oldest message that may be sent waits")
-    oldest = select(func.min(outbox.c.not_before)).where(outbox.c.state.in_(_WAITING_OUT), outbox.c.not_before <= now)
+    oldest = select(func.min(outbox.c.not_before)).where(UNSENT, outbox.c.not_before <= now)
     age.add_metric([], _age(connection.scalar(oldest), now))
     yield age
     waiting = GaugeMetricFamily("hizmet_outbox_waiting", "Messages not yet sent", labels=["channel", "state"])
-    query = select(outbox.c.channel, outbox.c.state, func.count()).where(outbox.c.state.in_(_WAITING_OUT))
+    query = select(outbox.c.channel, outbox.c.state, func.count()).where(UNSENT)
     for channel, state, number in connection.execute(query.group_by(outbox.c.channel, outbox.c.state)):
         waiting.add_metric([channel, state], number)
     yield waiting

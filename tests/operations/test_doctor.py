@@ -245,7 +245,7 @@ def test_the_whole_examination_names_every_check(settings: Settings, tmp_path: P
     findings = list(examine(settings, find, clock, domain))
     assert [finding.check for finding in findings] == [
         "python", "time zone", "municipality", "holidays", "model", "disk", "files", "database", "clock", "port",
-        "telegram", "alerts",
+        "telegram", "x", "alerts",
     ]  # fmt: skip
     assert healthy(findings)
 
