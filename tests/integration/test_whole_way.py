@@ -73,10 +73,10 @@ def town(tmp_path: Path) -> Iterator[Town]:
         model_in_use(load_settings().models)
     except ConfigError as error:
         pytest.skip(f"no trained model: {error}")
-    for name in ("selcuklu.yml", "selcuklu_information.yml"):
-        text = (SELCUKLU.parent / name).read_text(encoding="utf-8")
+    for path in SELCUKLU.parent.glob("selcuklu*.yml"):
+        text = path.read_text(encoding="utf-8")
         awake = text.replace('quiet_hours: {from: "22:00", to: "08:00"}', 'quiet_hours: {from: "03:00", to: "03:00"}')
-        (tmp_path / name).write_text(awake, encoding="utf-8")
+        (tmp_path / path.name).write_text(awake, encoding="utf-8")
     api = FakeBotApi()
     api.start()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HIZMET_")} | {
