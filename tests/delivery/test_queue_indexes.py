@@ -44,7 +44,7 @@ def test_no_look_for_work_reads_the_whole_table(sqlite_url: str, look: str) -> N
 def test_what_waits_is_shown_without_reading_the_whole_inbox(sqlite_url: str, look: str) -> None:
     reads = [read for read in reads_of(sqlite_url, SHOWN[look]) if " inbox" in read]
     assert reads
-    assert all("ix_inbox_" in read for read in reads), reads
+    assert all(" USING " in read for read in reads) and any("ix_inbox_" in read for read in reads), reads
 
 
 def reads_of(url: str, look: Callable[[SqlUnitOfWork], object]) -> list[str]:

@@ -10,13 +10,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.bootstrap.wiring import Database, municipality_of, open_database
 from bot.bootstrap.x import XSide, make_keyring
 from bot.channels.files import DiskFiles
 from bot.config import Settings, load_settings
+from bot.db.tables import inbox, outbox
 from bot.db.unit_of_work import SqlUnitOfWork
 from bot.delivery.fetching import FetchWorker
 from bot.delivery.worker import DeliveryWorker
@@ -80,6 +83,15 @@ class System:
         with self.database.reads() as uow:
             return list(uow.requests.search(limit=10))
 
+    def told(self) -> list[tuple[Any, ...]]:
+        """Where each message stands, and what was said: for a failure's text."""
+        with self.database.reads() as uow:
+            rows = [
+                *uow.session.execute(select(inbox.c.payload, inbox.c.state, inbox.c.ready_at, inbox.c.error)),
+                *uow.session.execute(select(outbox.c.body, outbox.c.state, outbox.c.not_before, outbox.c.error)),
+            ]
+        return [tuple(row) for row in rows]
+
     def does(self, act: Callable[[SqlUnitOfWork], object]) -> None:
         with self.database.writes() as uow:
             act(uow)
@@ -116,10 +128,10 @@ async def running(settings: Settings, api: FakeXApi) -> AsyncIterator[System]:
         database.engine.dispose()
 
 
-async def until(true: Callable[[], object], seconds: float = 20.0) -> None:
+async def until(true: Callable[[], object], told: Callable[[], object] = str, seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < end, "it did not come true in time"
+        assert time.monotonic() < end, f"it did not come true in time: {told()}"
         await asyncio.sleep(0.02)
 
 
@@ -156,7 +168,7 @@ async def test_from_the_mention_to_the_solution(api: FakeXApi, sqlite_url: str, 
         await until(lambda: api.sent)
         assert "Gül Sokak" in api.sent[0] and "Onayla" in api.sent[0]
         api.message("evet", at=CLOCK.now())
-        await until(system.requests)
+        await until(system.requests, system.told)
         [request] = system.requests()
         await until(lambda: len(api.sent) == 2)
         assert request.tracking_no in api.sent[1]
