@@ -9,7 +9,7 @@ from bot.turkish import fold
 _STRONG = (
     r"bir de|birde|bide|ayrica|hem de|hemde|hem|ustelik|bu arada|diger(?: bir)? (?:konu|sorun|sikayet|mesele)\w*|"
     r"ikincisi|ikinci olarak|ote yandan|ustune(?: bir de)?|yetmezmis gibi|yetmedi|bunun yaninda|bununla birlikte|arti|"
-    r"baska bir (?:konu|sorun|sikayet)\w*|bir baska|2[.)]|iki[.)]|oburu|otekisi|ne de|diger yandan|ilaveten|ek olarak|"
+    r"baska bir (?:konu|sorun|sikayet)\w*|bir baska|[2-9][.)]|iki[.)]|oburu|otekisi|ne de|diger yandan|ilaveten|ek olarak|"
     r"dahasi"
 )
 _BOUNDARY = re.compile(
@@ -43,6 +43,33 @@ def clauses_of(text: str, most: int = 14) -> tuple[list[tuple[int, int]], list[i
         bounds[-1] = bounds[-1][0], len(text)
         gaps.pop()
     return bounds, gaps
+
+
+_NUMBERED = re.compile(
+    r"(?:(?:(?<=\s)|^)(?P<number>[1-9])\)|^[ \t]*(?P<first>[1-9])[ \t]?[.-])(?=\s?[^\W\d])", re.MULTILINE
+)
+"""With a bracket anywhere; with a dot or a dash only where a line begins ('1. kat' is no item)."""
+_BULLET = re.compile(r"^[ \t]*[-*•–][ \t]*(?=\w)", re.MULTILINE)
+
+
+def listed(text: str, most: int = 6) -> list[tuple[int, int]]:
+    """Begin and end of the items of a list that the writer made, '1) … 2) …' or lines with dashes; empty where there is
+    none. What stands before the first item (mostly the address) belongs to none of them."""
+    marks = _counted(list(_NUMBERED.finditer(text))) or list(_BULLET.finditer(text))
+    if not 2 <= len(marks) <= most:
+        return []
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    items = [(mark.end(), end) for mark, end in zip(marks, ends, strict=True)]
+    return items if all(end - begin >= _LEAST for begin, end in items) else []
+
+
+def _counted(marks: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The marks that count from one: 1, 2, 3; empty where they don't."""
+    found: list[re.Match[str]] = []
+    for mark in marks:
+        if int(mark["number"] or mark["first"]) == len(found) + 1:
+            found.append(mark)
+    return found if len(found) > 1 else []
 
 
 def letter_by_letter(text: str) -> str:

@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain.understanding import Act
 from bot.nlu.catalogue import families_of
+from bot.nlu.clauses import listed
 from bot.nlu.component import Learner
 from bot.nlu.cuts import SEVERAL, Cut, Told, best_cut, evidence, told
 from bot.nlu.keys import NOISE, SPANS, UNDERSTANDING, labels_of, put
@@ -76,9 +77,24 @@ class ProblemSplitter(Learner):
         """The parts with their services; empty where the text is one problem."""
         if self._services is None or self._several is None or len(written) > self.config["max_chars"]:
             return []
+        items = self._items(written, spans)
+        if items:
+            return items
         vector = self._features.vector(normal(masked(written, spans)))
         several = dict(self._several.ranked(vector, None)).get(SEVERAL, 0.0)
         return self._split(told(unsigned(written), spans, self._features, self._services), several, 2)
+
+    def _items(self, written: str, spans: Sequence[tuple[int, int, str]]) -> list[tuple[str, Ranking]]:
+        """The items of a list that the writer made, one for each service; empty where all are about one."""
+        assert self._services is not None
+        found: list[tuple[str, Ranking]] = []
+        for begin, end in listed(unsigned(written)):
+            own = [(start - begin, stop - begin, entity) for start, stop, entity in spans if begin <= start < end]
+            about = told(written[begin:end], own, self._features, self._services).about()
+            ranking = ranking_of(self._services.labels, about)
+            if ranking[0][0] not in [other[0][0] for _, other in found]:
+                found.append((clean(written[begin:end]).strip(" ,.;"), ranking))
+        return found if len(found) > 1 else []
 
     def _split(self, said: Told, several: float, depth: int) -> list[tuple[str, Ranking]]:
         cut = best_cut(said) if depth else None

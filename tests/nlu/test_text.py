@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.clauses import STRONG, clauses_of, letter_by_letter
+from bot.nlu.clauses import STRONG, clauses_of, letter_by_letter, listed
 from bot.nlu.danger import danger_of
 from bot.nlu.language_detector import language_of
 from bot.nlu.noise import NOISES, spoil
@@ -100,6 +100,24 @@ def test_a_strong_word_begins_a_new_clause() -> None:
     bounds, gaps = clauses_of(letter_by_letter(text))
     assert [text[begin:end] for begin, end in bounds] == ["Çöpler alınmadı", " BİR DE sokak lambası yanmıyor"]
     assert gaps == [STRONG]
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("Gül Sokak: 1) lamba yanmıyor 2) köpekler geziyor", ["lamba yanmıyor", "köpekler geziyor"]),
+        (
+            "1. lamba yanmıyor\n2. çukur kapanmadı\n3. çöp alınmıyor",
+            ["lamba yanmıyor", "çukur kapanmadı", "çöp alınmıyor"],
+        ),
+        ("- lamba yanmıyor\n- çukur kapanmadı", ["lamba yanmıyor", "çukur kapanmadı"]),
+        ("Gül Sokak 1. kat 2. daire su akıyor", []),
+        ("saat 1) gibi", []),
+        ("çukur kapanmadı", []),
+    ],
+)
+def test_a_list_that_the_writer_made_has_its_items(text: str, items: list[str]) -> None:
+    assert [text[begin:end].strip() for begin, end in listed(text)] == items
 
 
 @given(st.text())
