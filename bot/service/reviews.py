@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.conversation import Conversation, Mode, ReviewItem, ReviewReason
+from bot.domain.conversation import Conversation, Draft, Mode, ReviewItem, ReviewReason
 from bot.domain.messages import OutboxKind, OutboxRow, OutboxState, Reply
 from bot.domain.requests import Request
 from bot.errors import NotAllowed, NotFound, UserError
@@ -16,6 +17,9 @@ from bot.service.suggestions import Suggestion, suggest
 from bot.service.texts import Texts
 
 HOLD = timedelta(minutes=30)
+ALERT_AGAIN = timedelta(minutes=5)
+"""Of one item that is urgent or a handover the team hears again at most so often, however much is written."""
+LONGEST_SUMMARY = 3000
 LENGTHS = {"telegram": 4096, "web": 4000, "x_dm": 10_000}
 """Characters that a private message may have, by channel; elsewhere LENGTH."""
 LENGTH = 4000
@@ -43,16 +47,14 @@ class ReviewDesk:
         handover: bool = False,
         suggestion: Suggestion | None = None,
     ) -> ReviewItem:
-        """A new item, or the open one on the same matter. The team is alerted; urgent ones at night as well."""
-        if conversation is not None and conversation.id is not None:
-            for item in self._uow.reviews.open_of(conversation.id):
-                if _same_matter(item, reason, request):
-                    item.request_id = request.id if request else None
-                    item.reason = _graver(ReviewReason(item.reason), reason)
-                    return item
+        """A new item, or the open one on the same matter, brought up to date with what is new.
+
+        The team is alerted of a new item, at night too where it is urgent; of an open one where it became urgent or a
+        handover by this, or is so once more (within ALERT_AGAIN once).
+        """
         suggestion = suggestion or suggest(self._municipality, reason, request)
         urgent = reason in URGENT or (request is not None and request.priority == "urgent")
-        item = ReviewItem(
+        fresh = ReviewItem(
             reason=reason,
             created_at=self._now,
             conversation_id=conversation.id if conversation else None,
@@ -65,10 +67,34 @@ class ReviewDesk:
             suggested_reply=suggestion.reply,
             due_at=self._due(urgent, handover),
         )
-        self._uow.reviews.add(item)
+        items = self._uow.reviews.open_of(conversation.id) if conversation is not None and conversation.id else ()
+        item = next((item for item in items if _same_matter(item, reason, request)), None)
+        if item is not None:
+            self._renew(item, fresh, conversation)
+            return item
+        self._uow.reviews.add(fresh)
         if reason != ReviewReason.BY_STAFF:
-            self._alert(item, conversation)
-        return item
+            self._alert(fresh, conversation)
+        return fresh
+
+    def _renew(self, item: ReviewItem, fresh: ReviewItem, conversation: Conversation | None) -> None:
+        """The newest words above the older ones; never less urgent than before."""
+        graver = (fresh.urgent and not item.urgent) or (fresh.handover and not item.handover)
+        only_filed = item.request_id is None and fresh.request_id is not None
+        item.request_id = fresh.request_id
+        item.reason = _graver(ReviewReason(item.reason), ReviewReason(fresh.reason))
+        item.urgent, item.handover = item.urgent or fresh.urgent, item.handover or fresh.handover
+        item.summary = newest_first(fresh.summary, item.summary)
+        item.confidence = item.confidence if fresh.confidence is None else fresh.confidence
+        item.suggested_unit = fresh.suggested_unit or item.suggested_unit
+        if item.outbox_id is None:
+            item.suggested_reply = fresh.suggested_reply or item.suggested_reply
+        item.due_at = min(at for at in (item.due_at, self._due(item.urgent, item.handover)) if at is not None)
+        times = (self._now - item.created_at) // ALERT_AGAIN
+        if graver:
+            self._alert(item, conversation, f":graver:{times}")
+        elif (fresh.urgent or fresh.handover) and not only_filed and times > 0:
+            self._alert(item, conversation, f":{times}")
 
     def _due(self, urgent: bool, handover: bool) -> datetime:
         targets = self._municipality.review_targets
@@ -77,7 +103,8 @@ class ReviewDesk:
         return self._municipality.working_time_after(self._now, targets.handover if handover else targets.other)
 
     def hand_over(self, conversation: Conversation, until: datetime) -> None:
-        """The bot is silent in the conversation until it is handed back or `until` has come."""
+        """The bot is silent in the conversation until it is handed back or `until` has come. Its drafts go: the item's
+        summary is to hold them (`drafts_told`)."""
         conversation.mode = Mode.PERSON
         conversation.handover_until = until
         conversation.handover_confirmed = False
@@ -120,6 +147,7 @@ class ReviewDesk:
         item = self.take(item_id, staff, hold)
         conversation = self._conversation(item)
         item.handover = True
+        item.summary = newest_first("\n".join(drafts_told(self._texts, conversation.drafts)), item.summary)
         self.hand_over(conversation, until)
         self._uow.audit.record(self._now, f"staff:{staff}", "taken_over", f"conversation:{conversation.id}")
 
@@ -238,10 +266,11 @@ class ReviewDesk:
             raise UserError("no_conversation")
         return conversation
 
-    def _alert(self, item: ReviewItem, conversation: Conversation | None) -> None:
-        """One row for the team: codes and ids, nothing personal."""
+    def _alert(self, item: ReviewItem, conversation: Conversation | None, again: str = "") -> None:
+        """One row for the team: codes and ids, nothing personal. `again` tells a later alert from the first."""
         channel = conversation.channel if conversation else "-"
-        text = f"{'ACİL ' if item.urgent else ''}İnceleme #{item.id}: {item.reason} ({channel})"
+        more = ", yeni ileti" if again else ""
+        text = f"{'ACİL ' if item.urgent else ''}İnceleme #{item.id}: {item.reason} ({channel}{more})"
         if item.request_id is not None:
             request = self._uow.requests.get(item.request_id)
             if request is not None:
@@ -249,7 +278,7 @@ class ReviewDesk:
         quiet = None if item.urgent else self._municipality.quiet_until(self._now)
         self._uow.outbox.add(
             OutboxRow(
-                key=f"alert:review:{item.id}",
+                key=f"alert:review:{item.id}{again}",
                 kind=OutboxKind.ALERT,
                 channel="alert",
                 body={"text": text, "buttons": [], "asks": False, "wants_location": False, "public": False},
@@ -271,6 +300,22 @@ def _same_matter(item: ReviewItem, reason: ReviewReason, request: Request | None
         return item.request_id in (None, request_id)
     mild = reason in (ReviewReason.ALWAYS_REVIEWED, ReviewReason.SENSITIVE)
     return mild and request_id is not None and item.request_id == request_id and item.reason in _FIRST_LOOKS
+
+
+def newest_first(newest: str, older: str) -> str:
+    """A summary that goes on: what is new above what stood there."""
+    if not newest or newest in older:
+        return older
+    return f"{newest}\n—\n{older}"[:LONGEST_SUMMARY] if older else newest
+
+
+def drafts_told(texts: Texts, drafts: Sequence[Draft]) -> list[str]:
+    """All that was being noted, a line each, for the person who takes over."""
+    return [
+        f"Taslak: {texts.service(draft.service) if draft.service else '?'}; {texts.place(draft.place) or 'yer yok'}; "
+        f"{draft.description[:300]}"
+        for draft in drafts
+    ]
 
 
 def held_by(item: ReviewItem, now: datetime) -> str | None:

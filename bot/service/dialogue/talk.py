@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Draft, Mode, ReviewReason
+from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Draft, Mode, ReviewReason, Step
 from bot.domain.messages import Button, EventKind, IncomingEvent, Reply
 from bot.domain.requests import Request, Status
 from bot.domain.understanding import Act, Scored, Understanding
@@ -17,7 +17,7 @@ from bot.ports import UnitOfWork
 from bot.service.dialogue.moves import Situation, interpret
 from bot.service.publicity import About
 from bot.service.requests import RequestDesk, is_open
-from bot.service.reviews import ReviewDesk
+from bot.service.reviews import ReviewDesk, drafts_told
 from bot.service.suggestions import Suggestion, suggest
 from bot.service.texts import Texts
 
@@ -109,10 +109,22 @@ class Talk:
     def button_for(self, key: str, payload: str) -> Button:
         return Button(self.texts(key), payload)
 
-    # -- the draft
+    # -- the drafts: active ones first, parked ones last
     @property
     def draft(self) -> Draft | None:
+        """The active one."""
         return self.conversation.draft
+
+    @property
+    def insisted(self) -> Draft | None:
+        """The parked draft that typed words ask for ("yine de kaydet"); a button names its draft by the key."""
+        parked = [draft for draft in self.conversation.drafts if draft.parked]
+        answered = self.draft is not None and self.draft.step in (Step.SAME, Step.KNOWN)
+        if not parked or answered or self.button is not None:
+            return None
+        words = plain(self.text)
+        labels = {plain(self.texts(key)) for key in ("button_insist", "button_new")}
+        return parked[0] if words in labels or INSISTS.fullmatch(words) else None
 
     def keep(self, draft: Draft) -> Draft:
         """Store the active draft anew."""
@@ -120,12 +132,32 @@ class Talk:
         self.conversation.drafts = (draft, *self.conversation.drafts[1:])
         return draft
 
-    def begin(self, draft: Draft) -> None:
-        """Put a draft at the end of the queue."""
-        self.conversation.drafts = (*self.conversation.drafts, replace(draft, touched_at=self.now))
+    def begin(self, draft: Draft, first: bool = False) -> None:
+        """Put a draft behind those that wait, or before them. What was set aside until now is parked."""
+        waiting = [each for each in self.conversation.drafts if not each.set_aside]
+        aside = [replace(each, parked=True) for each in self.conversation.drafts if each.set_aside]
+        waiting.insert(0 if first else len(waiting), replace(draft, touched_at=self.now))
+        self.conversation.drafts = (*waiting, *aside[:PARKED])
+
+    def park(self) -> None:
+        """The active draft, which was set aside, goes behind those that wait."""
+        first, *rest = self.conversation.drafts
+        waiting = [each for each in rest if not each.set_aside]
+        aside = [replace(each, parked=True) for each in (first, *rest) if each.set_aside]
+        self.conversation.drafts = (*waiting, *aside[:PARKED])
+
+    def bring(self, draft: Draft) -> Draft:
+        """Make a draft of the queue the active one."""
+        rest = [each for each in self.conversation.drafts if each.key != draft.key]
+        draft = replace(draft, parked=False)
+        self.conversation.drafts = (draft, *(replace(each, parked=each.set_aside) for each in rest if not each.parked),
+                                    *(each for each in rest if each.parked))
+        return draft
 
     def drop_draft(self) -> None:
-        self.conversation.drafts = self.conversation.drafts[1:]
+        """Take the active draft out of the queue."""
+        active = self.draft
+        self.conversation.drafts = tuple(draft for draft in self.conversation.drafts if draft is not active)
 
     # -- what is awaited
     def awaits(self, what: AwaitedKind) -> Awaited | None:
@@ -209,11 +241,8 @@ class Talk:
 
     def summary(self) -> str:
         """What is known, for the person who takes over."""
-        draft = self.draft
         parts = [f"Son ileti: {self.text.strip()[:500]}"] if self.text.strip() else []
-        if draft is not None:
-            service = self.texts.service(draft.service) if draft.service else "?"
-            parts.append(f"Taslak: {service}; {self.texts.place(draft.place) or 'yer yok'}; {draft.description[:300]}")
-        elif self.understanding.service:
+        parts += drafts_told(self.texts, self.conversation.drafts)
+        if not self.conversation.drafts and self.understanding.service:
             parts.append(f"Tahmin: {self.texts.service(self.understanding.service)}")
         return "\n".join(parts)
