@@ -9,8 +9,8 @@ from bot.turkish import fold
 _STRONG = (
     r"bir de|birde|bide|ayrica|hem de|hemde|hem|ustelik|bu arada|diger(?: bir)? (?:konu|sorun|sikayet|mesele)\w*|"
     r"ikincisi|ikinci olarak|ote yandan|ustune(?: bir de)?|yetmezmis gibi|yetmedi|bunun yaninda|bununla birlikte|arti|"
-    r"baska bir (?:konu|sorun|sikayet)\w*|bir baska|[2-9][.)]|iki[.)]|oburu|otekisi|ne de|diger yandan|ilaveten|ek olarak|"
-    r"dahasi"
+    r"baska bir (?:konu|sorun|sikayet)\w*|bir baska|[2-9][.)]|iki[.)]|oburu|otekisi|ne de|diger yandan|ilaveten|"
+    r"ek olarak|dahasi"
 )
 _BOUNDARY = re.compile(
     rf"(?P<strong>[,.;]? *\b(?:{_STRONG})(?=\W))|(?P<stop>[.;!?]+(?=\s)|\n+)|(?P<weak>,| (?:ve|ile|da|de)(?= ))"
