@@ -63,7 +63,10 @@ class AwaitedKind(StrEnum):
 
 @dataclass(frozen=True)
 class Draft:
-    """A request in the making. `key` is unique for ever: it is the request's filing key."""
+    """A request in the making. `key` is unique for ever: it is the request's filing key.
+
+    `parked`: set aside, and the talk went on to other matters; only its button or "yine de kaydet" brings it back.
+    """
 
     key: str
     description: str = ""
@@ -83,6 +86,7 @@ class Draft:
     same_as: int | None = None
     linked_to: int | None = None
     touched_at: datetime | None = None
+    parked: bool = False
 
     @property
     def set_aside(self) -> bool:
@@ -92,7 +96,7 @@ class Draft:
 
 @dataclass(eq=False)
 class Conversation:
-    """A thread on a channel. `drafts[0]` is the active one; the rest wait their turn.
+    """A thread on a channel. `drafts[0]` is the active one, the rest wait their turn; parked ones stand at the end.
 
     `continues_id` names the public thread whose matter a private conversation goes on with.
     """
@@ -121,7 +125,8 @@ class Conversation:
 
     @property
     def draft(self) -> Draft | None:
-        return self.drafts[0] if self.drafts else None
+        """The active one; None where all are parked."""
+        return next((draft for draft in self.drafts if not draft.parked), None)
 
 
 @dataclass(eq=False)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Draft, Mode, ReviewReason, Step
+from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Draft, Mode, ReviewReason
 from bot.domain.messages import Button, EventKind, IncomingEvent, Reply
 from bot.domain.requests import Request, Status
 from bot.domain.understanding import Act, Scored, Understanding
 from bot.errors import TurnError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
-from bot.service.dialogue.moves import Situation, interpret
+from bot.service.dialogue.moves import Situation, interpret, plain
+from bot.service.dialogue.queue import begun
 from bot.service.publicity import About
 from bot.service.requests import RequestDesk, is_open
 from bot.service.reviews import ReviewDesk, drafts_told
@@ -81,7 +83,7 @@ class Talk:
             text=self.text,
             button=self.button,
             has_files=bool(self.attachment_ids) or any(event.files for event in self.events),
-            draft=self.draft,
+            draft=self.insisted or self.draft,
             awaited=frozenset(row.what for row in self.awaited),
             with_person=self.conversation.mode == Mode.PERSON,
             public=self.conversation.public,
@@ -109,7 +111,7 @@ class Talk:
     def button_for(self, key: str, payload: str) -> Button:
         return Button(self.texts(key), payload)
 
-    # -- the drafts: active ones first, parked ones last
+    # -- the drafts
     @property
     def draft(self) -> Draft | None:
         """The active one."""
@@ -117,14 +119,14 @@ class Talk:
 
     @property
     def insisted(self) -> Draft | None:
-        """The parked draft that typed words ask for ("yine de kaydet"); a button names its draft by the key."""
-        parked = [draft for draft in self.conversation.drafts if draft.parked]
-        answered = self.draft is not None and self.draft.step in (Step.SAME, Step.KNOWN)
-        if not parked or answered or self.button is not None:
+        """The parked draft that typed words want filed all the same; a button names its draft by the key."""
+        aside = [draft for draft in self.conversation.drafts if draft.parked]
+        answers = self.draft is not None and self.draft.step in ("same", "known")
+        if not aside or answers or self.button is not None:
             return None
         words = plain(self.text)
         labels = {plain(self.texts(key)) for key in ("button_insist", "button_new")}
-        return parked[0] if words in labels or INSISTS.fullmatch(words) else None
+        return aside[0] if words in labels or re.fullmatch(r"(yine|gene) ?de (kaydet|ac|basvur)\w*", words) else None
 
     def keep(self, draft: Draft) -> Draft:
         """Store the active draft anew."""
@@ -133,26 +135,8 @@ class Talk:
         return draft
 
     def begin(self, draft: Draft, first: bool = False) -> None:
-        """Put a draft behind those that wait, or before them. What was set aside until now is parked."""
-        waiting = [each for each in self.conversation.drafts if not each.set_aside]
-        aside = [replace(each, parked=True) for each in self.conversation.drafts if each.set_aside]
-        waiting.insert(0 if first else len(waiting), replace(draft, touched_at=self.now))
-        self.conversation.drafts = (*waiting, *aside[:PARKED])
-
-    def park(self) -> None:
-        """The active draft, which was set aside, goes behind those that wait."""
-        first, *rest = self.conversation.drafts
-        waiting = [each for each in rest if not each.set_aside]
-        aside = [replace(each, parked=True) for each in (first, *rest) if each.set_aside]
-        self.conversation.drafts = (*waiting, *aside[:PARKED])
-
-    def bring(self, draft: Draft) -> Draft:
-        """Make a draft of the queue the active one."""
-        rest = [each for each in self.conversation.drafts if each.key != draft.key]
-        draft = replace(draft, parked=False)
-        self.conversation.drafts = (draft, *(replace(each, parked=each.set_aside) for each in rest if not each.parked),
-                                    *(each for each in rest if each.parked))
-        return draft
+        """Put a draft at the end of the queue, or `first`."""
+        self.conversation.drafts = begun(self.conversation.drafts, replace(draft, touched_at=self.now), first)
 
     def drop_draft(self) -> None:
         """Take the active draft out of the queue."""
