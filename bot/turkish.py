@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from datetime import datetime
@@ -40,11 +41,51 @@ def fold(text: str) -> str:
     return lower(text).translate(_FOLD).lower()
 
 
+class Common(str):
+    """A name that is no proper one (a service, a status): its suffix is written without an apostrophe."""
+
+
+class Person(str):
+    """A person's name: what looks like a possessive in it is none (Ali Kınalı), but for -oğlu and -kızı."""
+
+
+_INSTITUTIONS = (
+    "müdürlüğü", "belediyesi", "başkanlığı", "valiliği", "kaymakamlığı", "bakanlığı", "muhtarlığı", "komutanlığı",
+    "amirliği", "şefliği", "üniversitesi", "rektörlüğü", "fakültesi", "hastanesi", "kütüphanesi", "idaresi", "dairesi",
+    "merkezi", "kurumu", "kurulu", "kuruluşu", "meclisi", "encümeni", "birimi", "ofisi", "derneği", "vakfı", "odası",
+    "birliği", "okulu", "lisesi", "müzesi", "sarayı", "masası", "şirketi", "bankası", "itfaiyesi", "zabıtası",
+)  # fmt: skip
+"""The last words of institutions' names, whose suffixes take no apostrophe (TDK: Türk Dil Kurumuna)."""
+_ENDS_BARE = re.compile(r"[^aeıioöuüâîû][ıiuü]$")
+_ENDS_AFTER_VOWEL = re.compile(r"[aeıioöuüâîû]s[ıiuü]$")
+_NO_POSSESSIVE = re.compile(r"(nt[ıiuü]|[lnryz]g[ıiuü]|[cç][ıiuü]|[^aeıioöuü]l[ıiuü]|t[üu]lü|aşlı|ağlı)$")
+"""Nouns and adjectives that are formed so: kesinti, vergi, satıcı, engelli, görevli."""
+_POSSESSED = re.compile(r"(ağacı|aracı|ilacı|amacı|sonucu|gücü|ucu|borcu|süreci|üreteci|kenti|kulpu)$")
+"""What `_NO_POSSESSIVE` takes for such a word and is a possessive."""
+_ROOTS = {
+    "acı", "arı", "ayrı", "başlı", "bodrumlu", "boru", "büro", "cami", "çarşı", "çelebi", "dolu", "duru", "duygu",
+    "düdüklü", "eski", "eyyubi", "gazi", "gizli", "gürültü", "görüntü", "halı", "iri", "iyi", "kadı", "kapı", "kamu",
+    "kapalı", "karşı", "kayısı", "kedi", "kıyı", "kirli", "koku", "komşu", "korku", "köprü", "köylü", "kuru", "kutu",
+    "kuyu", "mali", "mavi", "medeni", "ordu", "örtü", "özürlü", "resmi", "salı", "sarı", "sıkı", "sivri", "sokulu",
+    "sözlü", "sürü", "taksi", "tarihi", "tepsi", "tüfekçi", "tütsü", "uyku", "ünlü", "vali", "yapı", "yazı", "yeni",
+    "yerli", "yolcu",
+}  # fmt: skip
+"""Words that end as a possessive does and are none."""
+_IN_ONE_WORD = re.compile(r".(başı|önü|üstü|(?<!ç)altı|arası|ağzı|oğlu|kızı)$")
+"""Eminönü, Pınarbaşı, Hacıoğlu: names that are possessives in one word."""
+_LETTERS = {"osb": "osebe", "sms": "esemes"}
+_HATS = str.maketrans("âîû", "aiu")
+
+
 def _spoken(word: str) -> str:
-    """The word whose last sounds decide the suffix; numbers as they are said."""
+    """The word whose last sounds decide the suffix; numbers as they are said, consonants alone letter by letter."""
     digits = "".join(char for char in word if char.isdigit())
     if not word or not word[-1].isdigit():
-        return lower(word)
+        last = lower(word).rstrip(".").split(" ")[-1].translate(_HATS)
+        for letters, said in _LETTERS.items():
+            if last.endswith(letters):
+                return said
+        return last if any(char in _VOWELS for char in last) else f"{last}e"
     if digits.endswith("000"):
         return "bin"
     if digits.endswith("00"):
@@ -53,19 +94,22 @@ def _spoken(word: str) -> str:
     return _DIGITS[number % 10] if number % 10 or number == 0 else _TENS[number // 10]
 
 
-def suffix(name: str, case: str, apostrophe: bool = True) -> str:
+def suffix(name: str, case: str) -> str:
     """`name` with the suffix of a case: loc (-da), abl (-dan), dat (-a), acc (-ı), gen (-ın), with harmony.
 
-    A name that ends in a possessive (Mahallesi, Caddesi, Müdürlüğü, …) takes the n between.
+    An explanation in parentheses at its end is left out: 'KOSKİ (su)' gives "KOSKİ'nin". A possessive (Mahallesi,
+    konteyneri, Müdürlüğü) takes the n between. Institutions and common nouns have no apostrophe; places, people,
+    abbreviations and numbers have one.
     """
+    kind, name = type(name), _EXPLANATION.sub("", name) or str(name)
     spoken = _spoken(name)
     vowels = [char for char in spoken if char in _VOWELS] or ["e"]
     last_vowel = vowels[-1]
     ends_open = spoken[-1:] in _VOWELS
     low = "a" if last_vowel in _BACK else "e"
     high = {"a": "ı", "ı": "ı", "e": "i", "i": "i", "o": "u", "u": "u", "ö": "ü", "ü": "ü"}[last_vowel]
-    possessed = _is_possessed(name)
-    mark = "'" if apostrophe else ""
+    possessed = _is_possessed(name, kind is Person)
+    marked = _is_code(name) or kind is Person or (kind is not Common and _takes_apostrophe(name))
     if case in ("loc", "abl"):
         hard = "t" if spoken[-1:] in _HARD else "d"
         ending = f"{'nd' if possessed else hard}{low}{'n' if case == 'abl' else ''}"
@@ -76,14 +120,47 @@ def suffix(name: str, case: str, apostrophe: bool = True) -> str:
         ending = ("n" if ends_open else "") + high + "n"
     else:
         raise ValueError(f"no such case: {case}")
-    return name + mark + ending
+    if marked:
+        return f"{name}'{ending}"
+    return (_softened(name) if ending[0] in _VOWELS else name) + ending
 
 
-_POSSESSED = ("mahallesi", "caddesi", "sokağı", "bulvarı", "müdürlüğü", "belediyesi", "meydanı", "parkı", "hattı")
+_EXPLANATION = re.compile(r"\s*\([^()]*\)\s*$")
 
 
-def _is_possessed(name: str) -> bool:
-    return lower(name).endswith(_POSSESSED)
+def _is_possessed(name: str, person: bool) -> bool:
+    """Whether the name ends in a possessive of the third person: several words, the last one of that form."""
+    *before, last = lower(name).translate(_HATS).split() or [""]
+    if _is_code(name):
+        return False
+    if _IN_ONE_WORD.search(last) or person or not before:
+        return _IN_ONE_WORD.search(last) is not None
+    if last in _ROOTS or not (_ENDS_BARE.search(last) or _ENDS_AFTER_VOWEL.search(last)):
+        return False
+    return bool(_POSSESSED.search(last)) or not _NO_POSSESSIVE.search(last)
+
+
+def _is_code(name: str) -> bool:
+    """A number, or an abbreviation in capitals: KOSKİ, 112."""
+    last = name.split(" ")[-1]
+    return last[-1:].isdigit() or (len(last) > 1 and last.isupper())
+
+
+def _takes_apostrophe(name: str) -> bool:
+    last = name.split(" ")[-1]
+    return last[:1].isupper() and not (" " in name and lower(last).endswith(_INSTITUTIONS))
+
+
+def _softened(name: str) -> str:
+    """The last consonant of a common noun before a vowel: köpek → köpeğ-, ağaç → ağac-, talep → taleb-."""
+    last = lower(name.split(" ")[-1]).translate(_HATS)
+    several = sum(char in _VOWELS for char in last) > 1
+    if not several or last[-2] not in _VOWELS or last[-1] not in _SOFT:
+        return name
+    return name[:-1] + _SOFT[last[-1]]
+
+
+_SOFT = {"k": "ğ", "ç": "c", "p": "b"}
 
 
 class TextFormatter(string.Formatter):
@@ -91,7 +168,7 @@ class TextFormatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec in ("loc", "abl", "dat", "acc", "gen"):
-            return suffix(str(value), format_spec)
+            return suffix(value if isinstance(value, str) else str(value), format_spec)
         if format_spec == "day" and isinstance(value, datetime):
             return f"{value.day} {MONTHS[value.month - 1]} {DAYS[value.weekday()]}"
         if format_spec == "date" and isinstance(value, datetime):

@@ -17,7 +17,7 @@ from bot.errors import NotFound, UserError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
 from bot.service.texts import Texts
-from bot.turkish import TextFormatter
+from bot.turkish import Common, Person, TextFormatter
 
 CASES = {"-e": "dat", "-de": "loc", "-den": "abl", "-i": "acc", "-in": "gen"}
 """The suffixes as they are written in a placeholder, with the cases of bot/turkish.py."""
@@ -80,7 +80,7 @@ def gap_in(text: str) -> str | None:
 
 def values_for(municipality: Municipality, request: Request | None, name: str | None) -> dict[str, str]:
     """What is known for the placeholders. `name` is how the citizen is addressed."""
-    values = {"ad": name or "", "belediye": municipality.name, "telefon": municipality.phone}
+    values: dict[str, str] = {"ad": Person(name or ""), "belediye": municipality.name, "telefon": municipality.phone}
     if request is None:
         return values
     texts = Texts(municipality)
@@ -88,11 +88,11 @@ def values_for(municipality: Municipality, request: Request | None, name: str | 
     due = municipality.local(request.due_at) if request.due_at else None
     return values | {
         "no": request.tracking_no,
-        "hizmet": texts.service(request.service),
+        "hizmet": Common(texts.service(request.service)),
         "birim": municipality.units.get(request.unit or "", body.name if body else ""),
         "yer": texts.place(request.place),
         "mahalle": f"{request.neighbourhood} Mahallesi" if request.neighbourhood else "",
-        "durum": texts.status(request.status),
+        "durum": Common(texts.status(request.status)),
         "hedef": f"{due:%d.%m.%Y}" if due else "",
     }
 
