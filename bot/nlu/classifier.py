@@ -12,8 +12,13 @@ from bot.nlu.linear import LinearModel
 
 
 class Classifier(Learner):
-    """A linear model over the vectors. Subclasses say what the label of a message is, and put the result."""
+    """A linear model over the vectors. Subclasses say what the label of a message is, and put the result.
 
+    A municipality's own requests say which service they are about and nothing else: only who `learns_taught` learns
+    from them, and there each counts `taught` times: they are fewer than the project's, but what will be asked.
+    """
+
+    learns_taught: ClassVar[bool] = False
     defaults: ClassVar[dict[str, Any]] = {"strength": 0.3, "dense_strength": 0.003, "noisy": True}
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
@@ -46,11 +51,17 @@ class Classifier(Learner):
 
         found = []
         for example in examples:
-            label = self.label(labels_of(example))
+            labels = labels_of(example)
+            label = self.label(labels)
             if label is None or (example.get(NOISE) and not self.config["noisy"]):
                 continue
+            if labels.taught and not self.learns_taught:
+                continue
             group = example.get(NOISE_OF) or example.get("text")
-            found.append(Sample(example.get(SPARSE), example.get(DENSE), label, group, bool(example.get(NOISE))))
+            weight = float(self.config["taught"]) if labels.taught else 1.0
+            found.append(
+                Sample(example.get(SPARSE), example.get(DENSE), label, group, bool(example.get(NOISE)), weight)
+            )
         return found
 
     def ranked(self, message: Any) -> list[tuple[str, float]]:

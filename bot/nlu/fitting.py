@@ -23,8 +23,8 @@ EVEN = 0.5
 SMOOTHING = 0.3
 UNMEASURED = (4.0, 1.0, 1.0)
 """The factors of the views where the data are too few to measure them on held-out folds."""
-Fit = Callable[[Any, NDArray[np.int64], int], tuple[Floats, Floats]]
-"""(matrix, target, classes) to weights (columns, classes) and bias (classes,)."""
+Fit = Callable[[Any, NDArray[np.int64], Floats, int], tuple[Floats, Floats]]
+"""(matrix, target, weights of the rows, classes) to weights (columns, classes) and bias (classes,)."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Sample:
     label: str
     group: str
     noisy: bool = False
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,15 @@ def fit_linear(
     place = {label: index for index, label in enumerate(labels)}
     target = np.array([place[sample.label] for sample in samples])
     matrix = stacked([sample.sparse for sample in samples])
+    counts = np.array([sample.weight for sample in samples], dtype=np.float32)
     fits = [_svm(strength), _bayes]
     if families:
         fits.append(_over_families(strength, [families.get(label, label) for label in labels]))
-    views = [fit(matrix, target, len(labels)) for fit in fits]
+    views = [fit(matrix, target, counts, len(labels)) for fit in fits]
     rows = np.flatnonzero([not sample.noisy for sample in samples])
     written, right = [samples[row] for row in rows], target[rows]
     folds = folds_of(written)
-    said = held_out(fits, matrix[rows], right, folds, len(labels)) if scales is None else None
+    said = held_out(fits, matrix[rows], right, counts[rows], folds, len(labels)) if scales is None else None
     factors = scales_of(said, right, [6.0] + [1.0] * (len(fits) - 1)) if said else scales or UNMEASURED
     none = np.zeros((0, len(labels)), dtype=np.float32)
     weights, bias = (_weighted(parts, factors) for parts in zip(*views, strict=True))
@@ -87,8 +89,8 @@ def fit_linear(
     dense = _dense(written)
     if dense is not None:
         logistic = _logistic(dense_strength)
-        model.dense_weights, model.dense_bias = logistic(dense, right, len(labels))
-        both = [scores, *(held_out([logistic], dense, right, folds, len(labels)) or [])]
+        model.dense_weights, model.dense_bias = logistic(dense, right, counts[rows], len(labels))
+        both = [scores, *(held_out([logistic], dense, right, counts[rows], folds, len(labels)) or [])]
         fused = scales_of(both, right, [1.0, 0.7])
         model.sparse_scale, model.dense_scale = fused
         scores = _weighted(both, fused)
@@ -120,16 +122,16 @@ def _dense(samples: Sequence[Sample]) -> Floats | None:
 
 
 def _svm(strength: float) -> Fit:
-    def fit(matrix: Any, target: NDArray[np.int64], classes: int) -> tuple[Floats, Floats]:
+    def fit(matrix: Any, target: NDArray[np.int64], counts: Floats, classes: int) -> tuple[Floats, Floats]:
         machine = LinearSVC(C=strength, class_weight=_balance(target, classes), random_state=0, tol=0.3, max_iter=300)
-        machine.fit(matrix, target)
+        machine.fit(matrix, target, counts)
         return _of_all(machine.coef_, machine.intercept_)
 
     return fit
 
 
-def _bayes(matrix: Any, target: NDArray[np.int64], classes: int) -> tuple[Floats, Floats]:
-    machine = ComplementNB(alpha=SMOOTHING).fit(matrix, target)
+def _bayes(matrix: Any, target: NDArray[np.int64], counts: Floats, classes: int) -> tuple[Floats, Floats]:
+    machine = ComplementNB(alpha=SMOOTHING).fit(matrix, target, counts)
     weights = machine.feature_log_prob_.T
     weights = weights - weights.mean(axis=1, keepdims=True)  # what all classes share would cost digits when stored
     return weights.astype(np.float32), np.zeros(classes, dtype=np.float32)
@@ -140,21 +142,21 @@ def _over_families(strength: float, family_of: Sequence[str]) -> Fit:
     families = sorted(set(family_of))
     member = np.array([families.index(family) for family in family_of])
 
-    def fit(matrix: Any, target: NDArray[np.int64], classes: int) -> tuple[Floats, Floats]:
+    def fit(matrix: Any, target: NDArray[np.int64], counts: Floats, classes: int) -> tuple[Floats, Floats]:
         if len(families) < 2:
             return np.zeros((matrix.shape[1], classes), dtype=np.float32), np.zeros(classes, dtype=np.float32)
-        weights, bias = _svm(strength)(matrix, member[target], len(families))
+        weights, bias = _svm(strength)(matrix, member[target], counts, len(families))
         return weights[:, member], bias[member]
 
     return fit
 
 
 def _logistic(strength: float) -> Fit:
-    def fit(matrix: Any, target: NDArray[np.int64], classes: int) -> tuple[Floats, Floats]:
+    def fit(matrix: Any, target: NDArray[np.int64], counts: Floats, classes: int) -> tuple[Floats, Floats]:
         machine = LogisticRegression(
             C=strength, class_weight=_balance(target, classes), max_iter=60, tol=1e-3, multi_class="auto"
         )
-        machine.fit(matrix, target)
+        machine.fit(matrix, target, counts)
         return _of_all(machine.coef_, machine.intercept_)
 
     return fit
@@ -180,7 +182,12 @@ def folds_of(samples: Sequence[Sample], folds: int = FOLDS) -> NDArray[np.int64]
 
 
 def held_out(
-    fits: Sequence[Fit], matrix: Any, target: NDArray[np.int64], folds: NDArray[np.int64], classes: int
+    fits: Sequence[Fit],
+    matrix: Any,
+    target: NDArray[np.int64],
+    counts: Floats,
+    folds: NDArray[np.int64],
+    classes: int,
 ) -> list[Floats] | None:
     """Scores (n, classes) by each fit of every row, by models that did not see its fold; None where a fold lacks a
     class."""
@@ -191,7 +198,7 @@ def held_out(
             return None
         for fit, found in zip(fits, scores, strict=True):
             if outside.any():
-                weights, bias = fit(matrix[inside], target[inside], classes)
+                weights, bias = fit(matrix[inside], target[inside], counts[inside], classes)
                 found[outside] = matrix[outside] @ weights + bias
     return scores
 

@@ -20,13 +20,17 @@ UNDERSTANDING = "understanding"  # dict: what comes out; see bot/nlu/reading.py
 
 @dataclass(frozen=True)
 class Labels:
-    """What a training message says about itself; several `services` where it holds several problems."""
+    """What a training message says about itself; several `services` where it holds several problems.
+
+    `taught`: it comes from a municipality's own requests (`hizmet train --with`).
+    """
 
     act: str | None
     services: tuple[str, ...] = ()
     kind: str | None = None
     urgent: bool = False
     sensitive: bool = False
+    taught: bool = False
 
     @property
     def service(self) -> str | None:
@@ -51,6 +55,7 @@ def labels_of(message: Any) -> Labels:
         kind=kind,
         urgent=bool(merged.get("urgent")),
         sensitive=bool(merged.get("sensitive")),
+        taught=bool(merged.get("taught")),
     )
 
 

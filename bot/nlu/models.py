@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import comb
 from pathlib import Path
 
 from bot.errors import ConfigError, NotFound
@@ -14,6 +15,11 @@ from bot.nlu.measures import Pair, class_scores
 
 MARGIN = 0.05
 """How far the F1 of a class may fall, by default."""
+OWN_MARGIN = 0.15
+"""How far the F1 of a service may fall on the project's own messages: a municipality may mean some words otherwise."""
+CHANCE = 0.001
+"""A fall counts where chance alone would take so many right answers away less often than this. With some sixty classes
+watched at once, a larger share would refuse every second model that is no worse."""
 LEAST_SUPPORT = 8
 """Classes with fewer held-out messages don't decide: one message would be more than the margin."""
 
@@ -72,9 +78,10 @@ def write_figures(archive: Path, figures: Mapping[str, float]) -> None:
 
 
 def falls(right: list[str], before: list[str | None], after: list[str | None], margin: float = MARGIN) -> list[Fall]:
-    """The classes whose F1 falls by more than `margin` from the old to the new model, worst first.
+    """The classes whose F1 falls by more than `margin`, and not by chance, from the old to the new model, worst first.
 
-    `right` are the labels of the held-out messages, `before` and `after` what the models said, in the same order.
+    Chance is judged by the sign test of McNemar (1947) over the messages of which one model alone is right. `right`
+    are the labels of the held-out messages, `before` and `after` what the models said, in the same order.
     """
     if not len(right) == len(before) == len(after):
         raise ConfigError(f"held-out part: {len(right)} labels, {len(before)} and {len(after)} answers")
@@ -86,7 +93,19 @@ def falls(right: list[str], before: list[str | None], after: list[str | None], m
         for score in class_scores(old)
         if score.support >= LEAST_SUPPORT and score.f1 - later[score.label].f1 > margin
     ]
-    return sorted(found, key=lambda fall: fall.after - fall.before)
+    real = [fall for fall in found if _chance(fall.label, old, new) < CHANCE]
+    return sorted(real, key=lambda fall: fall.after - fall.before)
+
+
+def _chance(label: str, old: Sequence[Pair], new: Sequence[Pair]) -> float:
+    """How probable it is that two models that are equally good differ so much on the messages of a class, or more."""
+    concerned = [
+        (one == label, before == label, after == label) for (one, before), (_, after) in zip(old, new, strict=True)
+    ]
+    lost = sum(before == one != after for one, before, after in concerned)
+    won = sum(after == one != before for one, before, after in concerned)
+    changed = lost + won
+    return float(sum(comb(changed, count) for count in range(lost, changed + 1)) / 2**changed)
 
 
 def _beside(archive: Path) -> Path:

@@ -10,9 +10,12 @@ from typing import Any
 
 import yaml
 
+from bot.config import ROOT
 from bot.errors import ConfigError
 
 MAP_NAME = "department_map.yml"
+SHARED = ROOT.parent / "shared" / "data"
+"""Where the map lies that serves files without one beside them."""
 ENTITIES = ("neighbourhood", "street", "door_no", "landmark", "tracking_no", "phone")
 
 
@@ -100,9 +103,14 @@ def _flag(row: Mapping[str, Any], name: str) -> bool | None:
 
 
 def read_departments(beside: Path) -> dict[str, str]:
-    """Service code to department, from the department map beside a file (empty where there is none)."""
-    path = beside if beside.suffix in (".yml", ".yaml") else beside.parent / MAP_NAME
-    if not path.exists():
+    """Service code to department: from the map `beside` (a YAML file), the one in the folder of a labelled file, or the
+    shared one; empty where there is none. Raises ConfigError for a map that cannot be used."""
+    named = beside.suffix in (".yml", ".yaml")
+    places = [beside] if named else [folder / MAP_NAME for folder in (beside.parent, SHARED)]
+    path = next((place for place in places if place.exists()), None)
+    if path is None:
+        if named:
+            raise ConfigError("cannot be read: no such file", str(beside))
         return {}
     listed: Mapping[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {service: department for department, services in listed.items() for service in services}

@@ -28,7 +28,14 @@ class ServiceClassifier(Classifier):
     strongly as `prior` messages would.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {**Classifier.defaults, "municipality": None, "precision": 0.9, "prior": 40}
+    learns_taught = True
+    defaults: ClassVar[dict[str, Any]] = {
+        **Classifier.defaults,
+        "municipality": None,
+        "precision": 0.9,
+        "prior": 40,
+        "taught": 3.0,
+    }
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
         super().__init__(config, storage, resource)

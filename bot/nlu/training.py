@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.config import ROOT
 from bot.errors import ConfigError
 from bot.nlu.keys import labels_of
-from bot.nlu.models import MARGIN, Fall, falls, use_model, write_figures
+from bot.nlu.models import MARGIN, OWN_MARGIN, Fall, falls, use_model, write_figures
 from bot.nlu.pipeline import Pipeline, read_config, read_data
-from bot.nlu.records import Broken, read_departments
+from bot.nlu.records import Broken, Labelled, read_departments
 from bot.nlu.service_classifier import ServiceClassifier
-from bot.nlu.teaching import as_training_data, chosen_services, parted, read_lesson
+from bot.nlu.teaching import as_training_data, chosen_services, is_held, read_lesson, taught
 
 Pairs = list[tuple[str, str]]
 _TRIAL = ("PlaceExtractor", "Normaliser", "SparseFeaturizer", "DenseFeaturizer", "ServiceClassifier")
@@ -30,7 +31,8 @@ _TRIAL = ("PlaceExtractor", "Normaliser", "SparseFeaturizer", "DenseFeaturizer",
 class Outcome:
     """`archive` is None where the new model was refused; `falls` says which classes know less, by how much.
 
-    `accuracy` are the shares right of the held-out part without and with the lesson; None where nothing was taught.
+    `accuracy` are the shares right of the held-out part without and with the lesson ("before", "after"), and of the
+    project's own messages ("own before", "own after"); empty where nothing was taught.
     """
 
     archive: Path | None
@@ -50,25 +52,34 @@ def train_model(
 ) -> Outcome:
     """Train, store under `models` and take into use.
 
-    With a lesson two trial models, one without and one with four fifths of it, answer the held-out rest; where a
-    service falls by more than `margin` in F1 nothing is stored and the old model stays. Raises ConfigError.
+    With a lesson two trial models, one without and one with four fifths of it, answer the held-out rest, judged by the
+    labels that the file gives (services or departments), and a fifth of the project's own messages. Where a class falls
+    by more than `margin` in F1, or a service by more than OWN_MARGIN on our own, nothing is stored and the old model
+    stays. Raises ConfigError.
     """
     if lesson_file is None:
         return Outcome(_trained(models, []))
     lesson = read_lesson(lesson_file, services, map_file)
     own, held_own = _own_parts()
+    departments = read_departments(map_file or lesson_file)
     before = _trial(own, quiet)
-    pairs = chosen_services(lesson, read_departments(map_file or lesson_file), before)
-    learnt, held = parted(pairs)
-    after = _trial(own.merge(as_training_data(learnt)), quiet)
-    held += held_own
-    right = [service for _, service in held]
-    said = {"before": _answers(before, held), "after": _answers(after, held)}
+    pairs = chosen_services(lesson, departments, before)
+    held = [row for row in (*lesson.by_service, *lesson.by_department) if is_held(row.text)]
+    after = _trial(own.merge(as_training_data([pair for pair in pairs if not is_held(pair[0])])), quiet)
+    right = [row.services[0] if row.services else row.department or "" for row in held]
+    said = [_as_labelled(_answers(trial, [row.text for row in held]), held, departments) for trial in (before, after)]
+    own_right = [service for _, service in held_own]
+    own_said = [_answers(trial, [text for text, _ in held_own]) for trial in (before, after)]
     accuracy = {
-        name: sum(a == b for a, b in zip(right, answers, strict=True)) / max(1, len(right))
-        for name, answers in said.items()
+        name: sum(map(eq, labels, answers)) / max(1, len(labels))
+        for name, labels, answers in (
+            ("before", right, said[0]),
+            ("after", right, said[1]),
+            ("own before", own_right, own_said[0]),
+            ("own after", own_right, own_said[1]),
+        )
     }
-    fallen = tuple(falls(right, said["before"], said["after"], margin))
+    fallen = (*falls(right, said[0], said[1], margin), *falls(own_right, own_said[0], own_said[1], OWN_MARGIN))
     archive = None if fallen else _trained(models, pairs, accuracy)
     return Outcome(archive, fallen, lesson.broken, len(pairs), accuracy)
 
@@ -77,7 +88,7 @@ def _own_parts() -> tuple[TrainingData, Pairs]:
     """The project's messages, and one in five with a service held out of them."""
     examples = read_data().intent_examples
     pairs = [(example.get("text"), labels_of(example).service or "") for example in examples]
-    _, held = parted([pair for pair in pairs if pair[1]])
+    held = [pair for pair in pairs if pair[1] and is_held(pair[0])]
     out = {text for text, _ in held}
     return TrainingData(training_examples=[one for one in examples if one.get("text") not in out]), held
 
@@ -89,9 +100,18 @@ def _trial(data: TrainingData, quiet: bool) -> Pipeline:
         return Pipeline.train(config, data, Path(directory), quiet)
 
 
-def _answers(pipeline: Pipeline, pairs: Sequence[tuple[str, str]]) -> list[str | None]:
+def _as_labelled(
+    answers: Sequence[str | None], rows: Sequence[Labelled], departments: Mapping[str, str]
+) -> list[str | None]:
+    """The services that were answered; their departments where the row is labelled with one."""
+    return [
+        answer if row.services else departments.get(answer or "") for answer, row in zip(answers, rows, strict=True)
+    ]
+
+
+def _answers(pipeline: Pipeline, texts: Sequence[str]) -> list[str | None]:
     classifier = next(component for component in pipeline.components if isinstance(component, ServiceClassifier))
-    rankings = [classifier.ranked(pipeline.process(text)) for text, _ in pairs]
+    rankings = [classifier.ranked(pipeline.process(text)) for text in texts]
     return [ranking[0][0] if ranking else None for ranking in rankings]
 
 
@@ -102,9 +122,9 @@ def _trained(models: Path, pairs: Pairs, figures: Mapping[str, float] | None = N
     with tempfile.TemporaryDirectory(prefix="hizmet-taught-") as directory:
         files = [str(ROOT / "nlu_data")]
         if pairs:
-            taught = Path(directory) / "taught.yml"
-            taught.write_text(json.dumps(_as_rasa(pairs), ensure_ascii=False), encoding="utf-8")
-            files.append(str(taught))
+            file = Path(directory) / "taught.yml"
+            file.write_text(json.dumps(_as_rasa(pairs), ensure_ascii=False), encoding="utf-8")
+            files.append(str(file))
         constants: Any = importlib.import_module("rasa.constants")
         constants.GLOBAL_USER_CONFIG_PATH = str(models / ".rasa" / "global.yml")  # not in the user's folder
         training: Any = importlib.import_module("rasa.model_training")  # brings TensorFlow
@@ -131,7 +151,7 @@ def _as_rasa(pairs: Pairs) -> dict[str, Any]:
             {
                 "intent": "report",
                 "examples": [
-                    {"text": " ".join(text.translate(marks).split()) + "\n", "metadata": {"service": service}}
+                    {"text": " ".join(text.translate(marks).split()) + "\n", "metadata": taught(service)}
                     for text, service in pairs
                 ],
             }

@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.errors import ConfigError, NotFound
 from bot.nlu.models import falls, list_models, use_model, write_figures
 from bot.nlu.pipeline import Pipeline, read_config
-from bot.nlu.teaching import as_training_data, chosen_services, parted, read_lesson
+from bot.nlu.teaching import as_training_data, chosen_services, is_held, read_lesson
 
 SERVICES = {"waste_collection", "street_light", "stray_dogs"}
 MAP = "cleaning: [waste_collection]\nother: [street_light, stray_dogs]\n"
@@ -70,16 +70,14 @@ def test_a_department_becomes_its_likeliest_service(training_data: TrainingData,
 
 
 def test_the_same_text_always_falls_on_the_same_side() -> None:
-    pairs = [(f"mesaj {number}", "street_light") for number in range(100)]
-    learnt, held = parted(pairs)
-    assert parted(list(reversed(pairs)))[1] == list(reversed(held))
-    assert 5 <= len(held) <= 40
-    assert not set(learnt) & set(held)
+    held = [number for number in range(1000) if is_held(f"mesaj {number}")]
+    assert held == [number for number in range(1000) if is_held(f"mesaj {number}")]
+    assert 150 <= len(held) <= 250
 
 
 def test_a_class_that_falls_is_named_worst_first() -> None:
-    right = ["a"] * 10 + ["b"] * 10 + ["c"] * 10
-    after: list[str | None] = ["a"] * 7 + ["b"] * 3 + ["b"] * 10 + ["c"] * 2 + ["a"] * 8
+    right = ["a"] * 40 + ["b"] * 40 + ["c"] * 40
+    after: list[str | None] = ["a"] * 28 + ["b"] * 12 + ["b"] * 40 + ["c"] * 8 + ["a"] * 32
     found = falls(right, list(right), after)
     assert [fall.label for fall in found] == ["c", "a", "b"]
     assert found[0].before == 1.0
@@ -90,6 +88,14 @@ def test_a_fall_within_the_margin_or_of_a_rare_class_does_not_count() -> None:
     right = ["a"] * 40 + ["rare"] * 3
     after: list[str | None] = ["a"] * 43
     assert falls(right, list(right), after) == []
+
+
+def test_a_fall_that_chance_explains_does_not_count() -> None:
+    """Of twenty messages three are lost and two won: F1 falls, but so it would between two equally good models."""
+    right = ["a"] * 20 + ["b"] * 20
+    before: list[str | None] = ["a"] * 18 + ["b"] * 22
+    after: list[str | None] = ["a"] * 15 + ["b"] * 3 + ["a"] * 2 + ["b"] * 20
+    assert falls(right, before, after) == []
 
 
 def test_models_are_listed_newest_first_and_one_can_be_chosen(tmp_path: Path) -> None:
