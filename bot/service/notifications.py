@@ -33,9 +33,9 @@ class Notifier:
         self._now = now
 
     def status_changed(self, request: Request, entry: HistoryEntry, note: str | None, sent_to_body: bool) -> None:
+        """Followers hear the same without `note`: it was written for the one who filed."""
         if request.status == Status.RECEIVED:
             return
-        text = self._text(request, note, sent_to_body)
         for citizen_id, conversation_id in self._told(request):
             conversation = self._uow.conversations.get(conversation_id)
             if conversation is None:
@@ -44,6 +44,7 @@ class Notifier:
                 self._tell_in_public(conversation, request, f"notify:{entry.id}:{citizen_id}", OutboxKind.NOTIFICATION)
                 continue
             survey = request.status == Status.RESOLVED
+            text = self._text(request, note if citizen_id == request.citizen_id else None, sent_to_body)
             reply = Reply(text)
             if survey:
                 reply = Reply(f"{text}\n{self._texts('survey')}", self._survey_buttons(request), asks=True)

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta
 
+from bot.domain.conversation import AwaitedKind
 from bot.domain.requests import Filing, Follower, HistoryEntry, Kind, Note, Place, Priority, Request, Status
 from bot.domain.workflow import OPEN, check_transition
 from bot.errors import NotFound, StaleVersion, UserError
@@ -90,6 +91,13 @@ class RequestDesk:
     ) -> None:
         """Move the request to `after`. Raises TransitionRefused. `reason` is a code; `note` is for the citizen, or,
         where it isn't `told`, for the staff alone."""
+        entry = self._change(request, after, actor, reason, note, "staff" if told else "internal")
+        if notify:
+            self._notifier.status_changed(request, entry, note if told else None, sent_to_body)
+
+    def _change(
+        self, request: Request, after: Status, actor: str, reason: str | None, note: str | None, note_kind: str
+    ) -> HistoryEntry:
         before = request.status
         check_transition(before, after)
         request.status = after
@@ -99,9 +107,7 @@ class RequestDesk:
         if after is Status.REOPENED:
             request.reopened_count += 1
             request.due_at = self._municipality.due(request.service, self._now)
-        entry = self._record(request, actor, "status", before, after, reason, note, "staff" if told else "internal")
-        if notify:
-            self._notifier.status_changed(request, entry, note if told else None, sent_to_body)
+        return self._record(request, actor, "status", before, after, reason, note, note_kind)
 
     def assign(self, request: Request, unit: str, actor: str, note: str | None = None, told: bool = True) -> None:
         """Give the request to a unit of the municipality."""
@@ -238,9 +244,20 @@ class RequestDesk:
         return True
 
     def reopen(self, request: Request, actor: str, reason_text: str | None) -> None:
-        """The citizen says that it isn't solved. The rating starts anew."""
+        """The citizen says that it isn't solved. The ratings, followers' too, start anew; nobody is asked for one."""
         request.rating = None
-        self.change(request, Status.REOPENED, actor, reason="not_resolved", note=reason_text, notify=False)
+        asked = [request.conversation_id]
+        for follower in self._uow.requests.followers(request.id or 0):
+            follower.rating = None
+            asked.append(follower.conversation_id)
+        for conversation_id in asked:
+            self._no_longer_rated(conversation_id, request)
+        self._change(request, Status.REOPENED, actor, "not_resolved", reason_text, "citizen")
+
+    def _no_longer_rated(self, conversation_id: int | None, request: Request) -> None:
+        awaited = self._uow.conversations.awaited(conversation_id, self._now) if conversation_id else ()
+        if any(row.what == AwaitedKind.RATING and row.request_id == request.id for row in awaited):
+            self._uow.conversations.no_longer_await(conversation_id or 0, AwaitedKind.RATING)
 
     def can_reopen(self, request: Request) -> bool:
         closed = request.closed_at or request.updated_at

@@ -97,6 +97,25 @@ def test_a_followers_notification_holds_nothing_of_the_first_citizen(uows: UnitO
     assert all("Ayşe" not in str(body) and "Gül" not in str(body) for body in bodies)
 
 
+def test_what_staff_wrote_to_the_one_who_filed_is_not_told_to_followers(
+    uows: UnitOfWorkFactory, engine: Engine
+) -> None:
+    with uows() as uow:
+        request = find_request(uow, file(uow))
+        follower, conversation = citizen(uow, "ali")
+        desk(uow).join(request, follower, conversation, "bende de var")
+        desk(uow).change(request, Status.RESOLVED, "staff:x", note="Ayşe Hanım, kapınızdaki konteyner boşaltıldı.")
+        uow.commit()
+    with engine.connect() as connection:
+        told = connection.execute(
+            select(outbox.c.conversation_id, outbox.c.body).where(outbox.c.kind == "notification")
+        )
+        notified = {conversation_id: body["text"] for conversation_id, body in told}
+    assert len(notified) == 2 and all("çözüldü" in text for text in notified.values())
+    assert ["Ayşe Hanım" in text for _, text in sorted(notified.items())] == [True, False]
+    assert "Ayşe Hanım" not in notified[conversation]
+
+
 def test_a_refused_step_changes_nothing(uows: UnitOfWorkFactory) -> None:
     with uows() as uow:
         number = file(uow)
@@ -145,6 +164,31 @@ def test_a_rating_is_kept_once_per_resolution(uows: UnitOfWorkFactory) -> None:
         desk(uow).change(request, Status.RESOLVED, "staff:x")
         assert desk(uow).rate(request, owner, 2)
         assert request.rating == 2
+
+
+def test_reopening_lets_followers_rate_anew_and_asks_nobody_meanwhile(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        request = find_request(uow, file(uow))
+        follower, conversation = citizen(uow, "ali")
+        desk(uow).join(request, follower, conversation, "bende de")
+        desk(uow).change(request, Status.RESOLVED, "staff:x")
+        assert desk(uow).rate(request, follower, 1)
+        assert [row.what for row in uow.conversations.awaited(conversation, NOON)] == ["rating"]
+        desk(uow).reopen(request, "citizen:1", "olmamış")
+        assert not uow.conversations.awaited(conversation, NOON)
+        desk(uow).change(request, Status.RESOLVED, "staff:x")
+        assert desk(uow).rate(request, follower, 5)
+        assert [found.rating for found in uow.requests.followers(request.id or 0)] == [5]
+
+
+def test_the_reason_of_a_reopening_is_the_citizens_note_not_the_staffs(uows: UnitOfWorkFactory) -> None:
+    with uows() as uow:
+        request = find_request(uow, file(uow))
+        desk(uow).change(request, Status.RESOLVED, "staff:x")
+        desk(uow).reopen(request, "citizen:1", "kapımda hâlâ duruyor")
+        assert [(note.kind, note.text) for note in uow.requests.notes(request.id or 0)] == [
+            ("citizen", "kapımda hâlâ duruyor")
+        ]
 
 
 def test_a_withdrawn_request_that_others_follow_goes_on_with_them(uows: UnitOfWorkFactory) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -200,15 +201,22 @@ def share_file(talk: Talk) -> None:
 @step("rate")
 def rate(talk: Talk) -> None:
     """Satisfaction 1 to 5, once per resolution."""
-    parts = talk.button.split(":") if talk.button else []
     awaited = talk.awaits(AwaitedKind.RATING)
-    request_id = int(parts[1]) if len(parts) == 3 else awaited.request_id if awaited else None
-    rating = int(parts[2]) if len(parts) == 3 else talk.understanding.rating
-    request = talk.uow.requests.get(request_id, lock=True) if request_id else None
-    if request is None or rating is None or request.status != Status.RESOLVED or not 1 <= rating <= 5:
-        talk.say("stale_button")
+    request_id, rating = awaited.request_id if awaited else None, talk.understanding.rating
+    if talk.button is not None:
+        pressed = re.fullmatch(r"rate:(\d{1,18}):(\d)", talk.button)
+        request_id, rating = (int(pressed[1]), int(pressed[2])) if pressed else (None, None)
+    if talk.button is None and rating is None and awaited is not None:
+        talk.say("survey", asks=True)
         return
-    talk.no_longer_await(AwaitedKind.RATING)
+    request = talk.uow.requests.get(request_id, lock=True) if request_id else None
+    own = request is not None and talk.is_own(request)
+    if request is None or not own or rating is None or request.status != Status.RESOLVED or not 1 <= rating <= 5:
+        talk.say("stale_button")
+        ask_again(talk)
+        return
+    if awaited is not None and awaited.request_id == request.id:
+        talk.no_longer_await(AwaitedKind.RATING)
     given = talk.desk.rate(request, talk.conversation.citizen_id, rating)
     talk.say("rated" if given else "rated_already")
     ask_again(talk)
@@ -274,11 +282,19 @@ def _say_status(talk: Talk, request: Request) -> None:
     )
     if is_open(request) and request.due_at is not None and request.due_at > talk.now:
         text += " " + talk.texts("status_due", due=request.due_at)
-    if not is_open(request):
-        notes = [note.text for note in talk.uow.requests.notes(request.id or 0) if note.kind == "staff" and note.text]
-        if notes:
-            text += "\n" + talk.texts("status_note", note=notes[-1])
+    note = _note_for(talk, request) if not is_open(request) else None
+    if note:
+        text += "\n" + talk.texts("status_note", note=note)
     talk.say_text(text)
+
+
+def _note_for(talk: Talk, request: Request) -> str | None:
+    """What staff wrote last to this citizen, who has the request: not to a follower, nor to who had it before."""
+    if request.id is None or request.citizen_id != talk.conversation.citizen_id:
+        return None
+    passed_on = [entry.at for entry in talk.uow.requests.history(request.id) if entry.action == "passed_on"]
+    notes = [note for note in talk.uow.requests.notes(request.id) if note.kind == "staff" and note.text]
+    return next((note.text for note in reversed(notes) if not passed_on or note.at > passed_on[-1]), None)
 
 
 def _unknown_number(talk: Talk, number: str) -> None:
@@ -302,7 +318,7 @@ def _ask_cancel(talk: Talk, request: Request) -> None:
 
 def _number_in(button: str | None) -> int | None:
     part = button.partition(":")[2] if button else ""
-    return int(part) if part.isdigit() else None
+    return int(part) if part.isdecimal() and len(part) < 19 else None
 
 
 def _request_to_add_to(talk: Talk) -> Request | None:

@@ -177,10 +177,10 @@ class Talk:
         request = next((request for request in self.own_requests() if request.tracking_no == number), None)
         if request is None:  # own_requests holds the newest alone
             found = self.uow.requests.by_number(number)
-            request = found if found and self._is_own(found) else None
+            request = found if found and self.is_own(found) else None
         return request
 
-    def _is_own(self, request: Request) -> bool:
+    def is_own(self, request: Request) -> bool:
         """Filed or followed by this citizen."""
         citizen = self.conversation.citizen_id
         followers = self.uow.requests.followers(request.id or 0)
