@@ -6,6 +6,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain.understanding import Act
 from bot.nlu.classifier import Classifier
+from bot.nlu.danger import danger_of
 from bot.nlu.keys import NORMAL, Labels, put
 
 _FALLBACK = [(Act.OUT_OF_SCOPE.value, 0.0)]
@@ -20,9 +21,16 @@ class ActClassifier(Classifier):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             ranking = self.ranked(message) if message.get(NORMAL) else _FALLBACK
-            ranking = ranking or _FALLBACK
+            ranking = _in_distress(ranking or _FALLBACK, message.get(NORMAL) or "")
             named = [{"name": label, "confidence": confidence} for label, confidence in ranking]
             message.set("intent", named[0], add_to_output=True)
             message.set("intent_ranking", named, add_to_output=True)
             put(message, acts=ranking[:5])
         return messages
+
+
+def _in_distress(ranking: list[tuple[str, float]], text: str) -> list[tuple[str, float]]:
+    """Who takes leave of life asks for help, however it is worded ("hakkınızı helal edin" sounds like thanks)."""
+    if danger_of(text) != "distress":
+        return ranking
+    return [(Act.EMERGENCY.value, 1.0), *((act, 0.0) for act, _ in ranking if act != Act.EMERGENCY)]

@@ -12,8 +12,12 @@ _STRONG = (
     r"baska bir (?:konu|sorun|sikayet)\w*|bir baska|[2-9][.)]|iki[.)]|oburu|otekisi|ne de|diger yandan|ilaveten|"
     r"ek olarak|dahasi"
 )
+_VERB = "|".join(
+    rf"(?<={end}) (?=\w)" for end in ("yor", "yo", " yok", " var", "mis", "mus", "yorlar", "yolar", "diler")
+)
+"""Speech and haste leave signs out: a finite verb may end a clause without one."""
 _BOUNDARY = re.compile(
-    rf"(?P<strong>[,.;]? *\b(?:{_STRONG})(?=\W))|(?P<stop>[.;!?]+(?=\s)|\n+)|(?P<weak>,| (?:ve|ile|da|de)(?= ))"
+    rf"(?P<strong>[,.;]? *\b(?:{_STRONG})(?=\W))|(?P<stop>[.;!?]+(?=\s)|\n+)|(?P<weak>,| (?:ve|ile|da|de)(?= )|{_VERB})"
 )
 _LEAST = 8
 """Letters that a clause needs to be one."""

@@ -10,7 +10,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
         r"(?:^|artik |ben |[.!?,;] ?)yasamak istem",  # not: to go through something again
 
         r"kendime zarar", r"bile[kg]\w* kes", r"sabahi gormek istem", r"kararimi verdim.*(?:olum|yasam)",
-        r"(?:ilac|hap)\w* (?:ictim|yuttum|onume dizdim)", r"hakkinizi helal edin", r"bu gece (?:bitsin|bitirecegim)",
+        r"(?:ilac|hap)\w* (?:hepsini |hepsi |bir kutu )?(?:ictim|yuttum|onume dizdim|icip|icecegim|icicem)",
+        r"yasamak icin (?:bir )?(?:nedenim|sebebim)", r"yasamanin (?:bir )?anlami (?:yok|kalmadi)", r"canima kiyacagim",
+        r"(?:kopruden|balkondan|damdan|camdan) (?:atlayacagim|atlicam|atlamak istiyorum)",
+        r"hakkinizi helal edin", r"bu gece (?:bitsin|bitirecegim)",
     ),
     "gas": (r"gaz (kok|kac|siz)", r"gaz\w* kok", r"dogal ?gaz.*(kok|kac|siz|patla)", r"tup (patla|kacir)", r"gaz dolu"),
     "fire": (r"yangin", r"alev", r"(ev|bina|cati|araba|cop|konteyner|orman|ot)\w* yan[iı]yor", r"tutustu", r"itfaiye"),
@@ -20,7 +23,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     ),
     "child": (
         r"(cocu[kg]|bebe[kg]|kizim|oglum|ogrenci)\w*.*"
-        r"(kayb|kayip|kacir|dov(ul|uy|er|me)|istismar|taciz|dus(tu|ecek)|bogul|mahsur|siddet)",
+        r"(kayb|kayip|kacir|dov(ul|uy|er|me|uyor)|istismar|taciz|dus(tu|ecek)|bogul|mahsur|siddet|vuruyor cocu)",
     ),
 }  # fmt: skip
 _PATTERNS = {name: re.compile(r"\b(?:" + "|".join(words) + ")") for name, words in _WORDS.items()}

@@ -11,11 +11,15 @@ _WORDS = (
     r"(?:sizi|seni|hepinizi)\b.{0,20}\b(?:oldur|bulaca|bulurum|yakar|vurur|pisman|mahvede|dove|keser)",
     r"(?:yakar|basar|vurur|keser)i[mz] (?:orayi|belediyeyi|binayi|sizi|onu|oralari)",
     r"bu is burada (?:bitmez|kalmaz)", r"gununuzu goster", r"hesabini (?:verdir|vereceksiniz|soracagim)",
+    r"evini(?:zi|n yolunu)? biliyor", r"cocuklarin(?:a|iza) dikkat", r"yolunu biliyorum", r"nerede oturdugunu biliyor",
     # corruption
     r"rusvet", r"torpil", r"yolsuzlu", r"zimmet", r"usulsuz", r"haksiz kazanc", r"avanta", r"kayirma",
+    r"(?:memur|gorevli|zabita|mudur)\w*.{0,60}\b(?:para|lira) (?:iste|al|verme)",
     r"adam kayir", r"el altindan", r"elden (?:para|ucret)", r"komisyon (?:al|iste)", r"makbuz\w* (?:kesm|verm)",
     # minors and abuse
-    r"taciz", r"istismar", r"tecavuz", r"cinsel", r"cocuk isci", r"00 yasinda\w* cocu\w*.{0,30}(?:calis|dov|evlen)",
+    r"00 yas\w*.{0,40}mesaj", r"uygunsuz (?:mesaj|davran|teklif|dokun)", 
+    r"mendil sat\w*.{0,40}(?:vur|dov)", r"taciz", r"istismar",
+    r"tecavuz", r"cinsel", r"cocuk isci", r"00 yasinda\w* cocu\w*.{0,30}(?:calis|dov|evlen)",
     r"zorla evlen", r"siddet (?:gor|uygul)", r"\bdov(?:uyor|du|erek|ulu|mus)",
 )  # fmt: skip
 _PATTERN = re.compile(r"\b(?:" + "|".join(_WORDS) + ")")

@@ -22,6 +22,11 @@ _NOT_A_DOOR = (
 _NOT_BEFORE = ("telefon", "takip", "basvuru", "kayit", "tc", "kimlik", "sikayet", "talep", "abone", "sayac", "tesisat",
                "plaka", "hat", "daire", "kat", "evrak", "dosya", "fatura", "sicil", "cep", "vergi")  # fmt: skip
 _NOT = word_set("degil deil dgl diil")
+_ONES = ("", "bir", "iki", "uc", "dort", "bes", "alti", "yedi", "sekiz", "dokuz")
+_TENS = ("", "on", "yirmi", "otuz", "kirk", "elli", "altmis", "yetmis", "seksen", "doksan")
+_SPOKEN = {ten + one: 10 * tens + ones for tens, ten in enumerate(_TENS) for ones, one in enumerate(_ONES)} | {
+    "yuz": 100
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def doors(words: Words, streets: frozenset[int], areas: frozenset[int], taken: s
     follows ('3 gündür'). `taken`: positions inside streets, telephone numbers, plates, which are no doors.
     """
     moving = any(word.key.startswith(_LINES) for word in words.items)
-    result: list[Door] = []
+    result: list[Door] = _spoken(words, streets, taken)
     index, count = 0, len(words.items)
     after_door = -1
     while index < count:
@@ -54,6 +59,20 @@ def doors(words: Words, streets: frozenset[int], areas: frozenset[int], taken: s
             result.append(Door(index, last, value, denied))
             after_door = last + 1 if denied else -1
         index = last
+    return result
+
+
+def _spoken(words: Words, streets: frozenset[int], taken: set[int]) -> list[Door]:
+    """'… sokak on iki numara', as speech recognition writes it: number words between a street and 'numara'."""
+    result = []
+    for index in streets:
+        for size in (2, 1):
+            last = index + size
+            value = _SPOKEN.get("".join(words.key(here) for here in range(index, last)))
+            plain = not any(words.parted(here) for here in range(index, last + 1))
+            if value and plain and words.key(last) in _AFTER and not taken & set(range(index, last)):
+                result.append(Door(index, last, str(value), words.key(last + 1) in _NOT))
+                break
     return result
 
 
@@ -121,6 +140,7 @@ def _is_door(
         return not (
             large
             or (moving and index not in areas)
+            or (not streets and not areas and len(words.items) > 6 and not _housed(words))
             or following.startswith((*_NOT_A_DOOR, "daire"))
             or following.isdigit()
         )
@@ -136,6 +156,13 @@ def _is_door(
             or after in POSITIONS
         )
     return _between(words, number) or _answered(words, number, after)
+
+
+def _housed(words: Words) -> bool:
+    """Whether a house is spoken of: without street and neighbourhood '64 numara' may be a bus or anything."""
+    return any(
+        word.key.startswith(("ev", "apart", "bina", "kapi", "komsu", "daire", "blok", "site")) for word in words.items
+    )
 
 
 def _glued(words: Words, number: _Number) -> bool:

@@ -90,6 +90,8 @@ def _at(words: Words, index: int, free: int, taken: frozenset[int]) -> Landmark 
     if brand:
         return brand
     owned = possessed.get(word.key) or (possessed.get(word.stem) if word.tail else None)
+    if owned and word.key == "hani" and not word.capital:
+        owned = None  # "ustalar gelecekti hani"
     if owned and not (words.key(index + 1) in possessed and not words.parted(index + 1)):
         first = _name_start(words, index, free, taken)
         placed = _positioned(words, index + 1)

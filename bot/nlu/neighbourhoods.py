@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.nlu.common_words import common
 from bot.nlu.gazetteer import Clarity, Gazetteer, Match
 from bot.nlu.geography import COMMON_DISTRICTS, COMMON_PROVINCES, PROVINCES
 from bot.nlu.place_lexicon import AREA, EVENT_AFTER, PERSON_AFTER, POSITIONS, TRADE_AFTER
@@ -104,7 +105,7 @@ def _points(words: Words, match: Match, gazetteer: Gazetteer, around: Around) ->
         yield -match.errors * (1.5 if length < 8 else 1.0 if length < 11 else 0.6) - (not match.entry.own)
     if last.tail:
         yield 2.0 if first.capital or not words.cased else 1.0
-    yield from _by_ending(match, clarity)
+    yield from _by_ending(words, match, clarity)
     if first.capital and not first.initial:
         yield 0.75
     elif clarity is Clarity.WORD and not match.entry.own and not first.capital:
@@ -118,9 +119,10 @@ def _points(words: Words, match: Match, gazetteer: Gazetteer, around: Around) ->
         yield from _by_right(words, match, clarity, around)
 
 
-def _by_ending(match: Match, clarity: Clarity) -> Iterator[float]:
+def _by_ending(words: Words, match: Match, clarity: Clarity) -> Iterator[float]:
     if match.ending == "loc":
-        yield 1.5 if clarity is not Clarity.WORD else 0.75
+        ordinary = clarity is Clarity.WORD and any(common(word.key) for word in words.items[match.first : match.last])
+        yield 0.75 if ordinary else 1.5 if clarity is not Clarity.WORD else 2.5
     elif match.ending in ("acc", "ins", "cop") or (match.ending == "adj" and clarity < Clarity.PART):
         yield -1.0
     elif match.ending == "abl":

@@ -6,10 +6,12 @@ from typing import Any, ClassVar
 
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.danger import danger_of
 from bot.nlu.delicate import is_delicate
 from bot.nlu.detector import NO, YES, Detector
 from bot.nlu.keys import NORMAL, Labels, put
 
+_SENSITIVE_DANGERS = frozenset({"distress"})
 _SENSITIVE_SERVICES = frozenset({"staff_conduct"})
 
 
@@ -23,6 +25,7 @@ class SensitivityDetector(Detector):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            named = is_delicate(message.get(NORMAL) or "")
+            text = message.get(NORMAL) or ""
+            named = is_delicate(text) or danger_of(text) in _SENSITIVE_DANGERS
             put(message, sensitive=named or self.flagged(message))
         return messages

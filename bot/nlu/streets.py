@@ -27,6 +27,7 @@ _INFLECTED = word_list(
     "imin umun larla lerle "
     "larini lerini larina lerine dugu digi dugum digim saydi seydi ardi erdi irdi urdu arsa erse irse ursa lirse "
     "mazsa mezse mazsam "
+    "acagim ecegim acagiz ecegiz acaksin eceksin acam ecem icam icem ucam ucem acak ecek amam emem iyoz uyoz iyom uyom "
     "mezsem eyip ayip unuz iniz umuz imiz nuzun nizin muzun mizin"
 )
 _COMPOUND = (
@@ -36,6 +37,7 @@ _COMPOUND = (
 )  # fmt: skip
 
 
+_SECOND_NAMES = word_set("edip kemal ersoy han hatun sultan pasa bey efendi hoca dede baba usta reis aga")
 _SOLE = word_set("yeni kucuk buyuk ilk son")
 
 
@@ -167,7 +169,8 @@ def _belongs(words: Words, here: int, index: int) -> bool:
         return True
     if beside:
         return (
-            (not ordinary and not key.endswith(_INFLECTED))
+            (words.key(here - 1) in FIRST_NAMES and not words.parted(here) and key in _SECOND_NAMES)
+            or (not ordinary and not key.endswith(_INFLECTED))
             or _addressed(words, index)
             or (_owned(words.key(index)) and _nominal(key))
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.domain.understanding import Act
@@ -10,6 +12,13 @@ from bot.nlu.detector import NO, YES, Detector
 from bot.nlu.keys import NORMAL, UNDERSTANDING, Labels, put
 
 _ALWAYS = frozenset({"distress"})
+_THREATENED = re.compile(
+    r"\b(?:seni|beni|bizi|annemi|kardesimi|kizimi)\b.{0,20}\b(?:yasatma|oldur(?:ec|uyor|mek)|kesec|vurac|bogac|yakac|dovuyor)"
+    r"|\buzaklastirma karar.{0,80}\b(?:kapi|gel|tehdit|bekl)"
+    r"|\bnefes (?:alami|alamay|almiyor)|\bbayil(?:di|mis|iyor)|\bkan(?:lar)? (?:akiyor|kaybed|revan)|\bcan cekis"
+    r"|\b(?:bicak|silah)\w* (?:cek(?:ti|mis|iyor)|salliyor|dayad|tuttu|var elinde)|\brehin\b|\benkaz alt"
+)
+"""Somebody's life is threatened or fails."""
 
 
 class UrgencyDetector(Detector):
@@ -22,6 +31,11 @@ class UrgencyDetector(Detector):
         for message in messages:
             danger = danger_of(message.get(NORMAL) or "")
             acts = (message.get(UNDERSTANDING) or {}).get("acts") or [(None, 0.0)]
-            urgent = self.flagged(message) or danger in _ALWAYS or acts[0][0] == Act.EMERGENCY
-            put(message, urgent=urgent, danger=(danger or "general") if urgent else None)
+            urgent = (
+                self.flagged(message)
+                or danger in _ALWAYS
+                or _THREATENED.search(message.get(NORMAL) or "")
+                or acts[0][0] == Act.EMERGENCY
+            )
+            put(message, urgent=bool(urgent), danger=(danger or "general") if urgent else None)
         return messages
