@@ -17,7 +17,7 @@ _WORDS = (
     r"(?:memur|gorevli|zabita|mudur)\w*.{0,60}\b(?:para|lira) (?:iste|al|verme)",
     r"adam kayir", r"el altindan", r"elden (?:para|ucret)", r"komisyon (?:al|iste)", r"makbuz\w* (?:kesm|verm)",
     # minors and abuse
-    r"00 yas\w*.{0,40}mesaj", r"uygunsuz (?:mesaj|davran|teklif|dokun)", 
+    r"00 yas\w*.{0,40}mesaj", r"uygunsuz (?:mesaj|davran|teklif|dokun)",
     r"mendil sat\w*.{0,40}(?:vur|dov)", r"taciz", r"istismar",
     r"tecavuz", r"cinsel", r"cocuk isci", r"00 yasinda\w* cocu\w*.{0,30}(?:calis|dov|evlen)",
     r"zorla evlen", r"siddet (?:gor|uygul)", r"\bdov(?:uyor|du|erek|ulu|mus)",

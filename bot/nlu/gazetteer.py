@@ -131,7 +131,7 @@ class Gazetteer:
             plain = plain and common(word.key)
             exact = (plain and size > 1) or any(other.number for other in words.items[index : here + 1])
             looked = self._lookup(joined, size, len(joined) - len(word.key), exact)
-            if looked and (best is None or looked[2] <= best.errors or best.errors):
+            if looked and (best is None or looked[2] <= best.errors or best.errors or _only_part(best)):
                 entries = looked[0]
                 if size > 1 and plain and not entries[0].own:
                     entries = tuple(replace(entry, clarity=Clarity.WORD) for entry in entries)
@@ -219,6 +219,11 @@ class Gazetteer:
         for key, names in parts.items():
             if key not in self._names:
                 self._names[key] = tuple(Entry(name, self.district, True, Clarity.PART) for name in names)
+
+
+def _only_part(match: Match) -> bool:
+    """'musalla' for Musalla Bağları: the whole name, with a slip, is the better reading."""
+    return match.entry.clarity is Clarity.PART
 
 
 def _clarity(name: str) -> Clarity:

@@ -117,7 +117,7 @@ UTILITIES = {
 """Utilities and offices of other cities by folded name."""
 
 FIRST_NAMES = word_set(
-    "fatih selcuk bedir ahmet mehmet mustafa ali hasan huseyin ibrahim ismail osman omer yusuf murat emre burak "
+    "halide fatih selcuk bedir ahmet mehmet mustafa ali hasan huseyin ibrahim ismail osman omer yusuf murat emre burak "
     "kemal "
     "cemal cengiz alparslan alpaslan selim suleyman yavuz orhan salih halil ramazan metin erkan serkan hakan volkan "
     "ayse fatma emine hatice zeynep elif merve guvenc fetih melih melik erol ercan erdal bekir bilal hamza "
