@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.db.desk_tables import internal_notes
@@ -63,12 +63,13 @@ class NoteLine:
 
 @dataclass(frozen=True)
 class OtherTalk:
-    """Another conversation of the same citizen."""
+    """Another conversation of the same citizen; `holder` works on it now."""
 
     id: int
     channel: str
     public: bool
     last_in_at: datetime | None
+    holder: str | None = None
 
 
 def thread_of(session: Session, conversation_id: int, limit: int = SHOWN) -> list[ThreadLine]:
@@ -89,6 +90,14 @@ def thread_of(session: Session, conversation_id: int, limit: int = SHOWN) -> lis
     kept = files_of(session, conversation_id)
     lines = [_line(row, kept) for row in reversed(session.execute(query).all())]
     return lines + _waiting(session, conversation_id)
+
+
+def said(session: Session, conversation_id: int, message_id: int) -> str | None:
+    """The words of a citizen's message of this conversation; None where there is no such message."""
+    query = select(messages.c.text).where(
+        messages.c.id == message_id, messages.c.conversation_id == conversation_id, messages.c.direction == "in"
+    )
+    return session.scalar(query)
 
 
 def files_of(session: Session, conversation_id: int) -> dict[str, ThreadFile]:
@@ -133,10 +142,17 @@ def follower_counts(session: Session, request_ids: Sequence[int]) -> dict[int, i
     return counts
 
 
-def other_talks(session: Session, citizen_id: int, but: int) -> list[OtherTalk]:
-    """The citizen's other conversations, the last active first."""
+def other_talks(session: Session, citizen_id: int, but: int, now: datetime) -> list[OtherTalk]:
+    """The citizen's other conversations, the last active first, with who has them."""
+    holder = (
+        select(func.max(review_items.c.taken_by))
+        .where(review_items.c.conversation_id == conversations.c.id, review_items.c.state == "taken")
+        .where(review_items.c.taken_until > now)
+        .correlate(conversations)
+        .scalar_subquery()
+    )
     query = (
-        select(conversations.c.id, conversations.c.channel, conversations.c.public, conversations.c.last_in_at)
+        select(conversations.c.id, conversations.c.channel, conversations.c.public, conversations.c.last_in_at, holder)
         .where(conversations.c.citizen_id == citizen_id, conversations.c.id != but)
         .order_by(conversations.c.last_in_at.desc())
         .limit(10)

@@ -181,9 +181,9 @@ class RequestDesk:
             request.due_at = self._municipality.due(service, self._now)
             self.assign(request, entry.unit, actor)
 
-    def amend(self, request: Request, place: Place, actor: str) -> None:
-        """Correct the place of a request."""
-        merged = request.place.merged(place)
+    def amend(self, request: Request, place: Place, actor: str, whole: bool = False) -> None:
+        """Correct the place of a request; `whole`: what `place` doesn't know is gone, else it stays as it was."""
+        merged = place if whole else request.place.merged(place)
         for name, value in vars(merged).items():
             setattr(request, name, value)
         request.updated_at = self._now

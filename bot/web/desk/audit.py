@@ -63,16 +63,19 @@ ACTIONS: Mapping[str, str] = {
     "review_closed": "Kaydı kapattı",
     "note_added": "İç not ekledi",
     "public_approved": "Açık yanıtı onayladı",
-    "public_refused": "Açık yanıtı reddetti",
+    "public_rejected": "Açık yanıtı reddetti",
     "public_answers_paused": "Açık yanıtları durdurdu",
     "public_answers_open": "Açık yanıtları başlattı",
     "incident_announced": "Kesinti duyurdu",
     "incident_ended": "Kesintiyi bitirdi",
     "canned_saved": "Hazır yanıtı kaydetti",
     "canned_archived": "Hazır yanıtı kaldırdı",
+    "x_authorised": "X hesabı bağlandı",
     "requests_imported": "Durumlar dosyadan aktarıldı",
 }
 """The first part of an action (before ':') in words."""
+PURPOSES: Mapping[str, str] = {"setup": "ilk kurulum", "invitation": "davet", "reset": "yeni parola"}
+"""What one-time links are for."""
 _PAGES = {"staff": "kisiler", "review": "gorusme"}
 
 
@@ -126,7 +129,7 @@ class Audit:
         """What follows an action's ':' in words: roles, statuses and units have names, the rest are codes."""
         municipality, texts = self._desk.municipality, self._desk.texts
         names = {status.value: texts.status(status) for status in Status} | dict(municipality.units)
-        names |= {role: say(name) for role, name in ROLES.items()}
+        names |= {role: say(name) for role, name in {**ROLES, **PURPOSES}.items()}
         return ", ".join(names.get(part, part) for part in detail.split(":"))
 
     def _midnight(self, day: str, later: timedelta = timedelta()) -> datetime | None:

@@ -101,7 +101,7 @@ class ConversationScreen:
 
     def look(self, visit: Visit) -> Response:
         """Personal data as they are; the look is recorded."""
-        return self._page(visit, self._of_item(visit, look=True))
+        return self._looked(self._of_item(visit, look=True))
 
     # -- by the conversation
     def show_conversation(self, visit: Visit) -> Response:
@@ -111,7 +111,7 @@ class ConversationScreen:
         return self.parts(visit, self._of_conversation(visit))
 
     def look_at_conversation(self, visit: Visit) -> Response:
-        return self._page(visit, self._of_conversation(visit, look=True))
+        return self._looked(self._of_conversation(visit, look=True))
 
     def open(self, visit: Visit) -> Response:
         """Work on a conversation that nobody asked us to: an item is opened and taken."""
@@ -191,6 +191,10 @@ class ConversationScreen:
 
     def _page(self, visit: Visit, page: TalkPage) -> Response:
         return self._desk.page(visit, "desk/conversation.html", oob=False, **self._context(visit, page))
+
+    def _looked(self, page: TalkPage) -> Response:
+        """To the page with the grant: an address that can be opened anew."""
+        return RedirectResponse(_base(page) + page.links(), 303)
 
     def _context(self, visit: Visit, page: TalkPage) -> dict[str, Any]:
         return {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
@@ -61,6 +63,28 @@ class Shown:
     def contact(self, contact: str | None) -> str:
         """A telephone or address: its last two characters only."""
         return (contact or "") if self.open or not contact else f"••• {contact.strip()[-2:]}"
+
+
+_PIECES = re.compile(r"\[[^\[\]\n]+\]|\s+|\w+|[^\w\s]")
+
+
+def restored(written: str, original: str, municipality: Municipality) -> str:
+    """What somebody wrote over the masked `original`, with what was masked in the places that they left alone."""
+    shown, kept, wrote = (_PIECES.findall(_plain(text)) for text in (masked(original, municipality), original, written))
+    behind: dict[int, str] = {}
+    for step, a, b, c, d in SequenceMatcher(None, shown, kept, autojunk=False).get_opcodes():
+        if step != "equal" and b > a:
+            behind[a] = "".join(kept[c:d])
+            behind |= dict.fromkeys(range(a + 1, b), "")
+    pieces = []
+    for step, a, b, c, d in SequenceMatcher(None, shown, wrote, autojunk=False).get_opcodes():
+        pieces += [behind.get(a + n, shown[a + n]) for n in range(b - a)] if step == "equal" else wrote[c:d]
+    return "".join(pieces)
+
+
+def _plain(text: str) -> str:
+    """As a form sends it back: lines end in one way, nothing around it."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def initials(name: str | None) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from bot.db.queue_queries import PAGE, STATES, QueueFilter, found_talks, open_channels, open_counts, queue
+from bot.db.request_queries import staff_names
 from bot.domain.messages import OutboxState
 from bot.ports import UnitOfWork
 from bot.service.policy import Right
+from bot.service.replying import ANSWERED
 from bot.web.desk import reasons
 from bot.web.desk.frame import Desk
 from bot.web.desk.personal import Shown
@@ -22,6 +25,16 @@ PATH = f"{PREFIX}/kuyruk"
 VIEW = "queue"
 MOST_PAGES = 500
 STATE_NAMES = {"open": "Bekleyenler", "free": "Boşta", "mine": "Bende", "closed": "Kapananlar", "all": "Tümü"}
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A reply that leaves in `seconds` and can be undone until then; `base`: the page to which `text` comes back."""
+
+    outbox_id: int
+    seconds: int
+    base: str = ""
+    text: str = ""
 
 
 class QueueScreen:
@@ -58,6 +71,7 @@ class QueueScreen:
                 "channels": open_channels(uow.session),
                 "views": uow.staff.views(visit.staff_id, VIEW),
                 "leaving": self._leaving(uow, visit),
+                "people": staff_names(uow.session),
             }
         listed = {row.conversation_id for row in found.rows}
         context |= {
@@ -74,13 +88,17 @@ class QueueScreen:
         }
         return self._desk.page(visit, template, **context)
 
-    def _leaving(self, uow: UnitOfWork, visit: Visit) -> tuple[int, int] | None:
-        """The message that leaves in some seconds and can be undone: (outbox id, seconds)."""
+    def _leaving(self, uow: UnitOfWork, visit: Visit) -> Leaving | None:
+        """The message that leaves in some seconds and can be undone; its words only for who wrote them."""
         gone = visit.asked("gitti")
         row = uow.outbox.get(int(gone)) if gone.isdecimal() and len(gone) < 18 else None
         if row is None or row.id is None or row.state != OutboxState.PENDING or row.not_before <= visit.now:
             return None
-        return row.id, math.ceil((row.not_before - visit.now).total_seconds())
+        seconds = math.ceil((row.not_before - visit.now).total_seconds())
+        item = uow.reviews.of_outbox(row.id)
+        if item is None or item.taken_by != visit.staff.username or item.closed_reason != ANSWERED:
+            return Leaving(row.id, seconds)
+        return Leaving(row.id, seconds, f"{PREFIX}/gorusme/{item.id}", str(row.body["text"]))
 
 
 def filter_of(given: dict[str, str], username: str) -> QueueFilter:

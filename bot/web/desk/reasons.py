@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.domain.conversation import ReviewReason as R
 
@@ -41,6 +41,8 @@ CLOSED: Mapping[str, str] = {
     "approved_changed": "taslak değiştirilip onaylandı",
     "post_deleted": "paylaşım silindi",
     "merged": "başka bir kayıtla birleştirildi",
+    "rejected": "taslak reddedildi",
+    "erased": "vatandaşın verisi silindi",
 }
 WHY_CLOSED = ("Yanıt gerekmiyor", "Bilgi için okundu", "Mükerrer", "Konu dışı", "Telefonla görüşüldü")
 """Offered when a matter is closed without an answer; any other reason can be written."""
@@ -53,6 +55,31 @@ SENT: Mapping[str, str] = {
     "failed": "ulaşmadı",
 }
 """What became of a message, by the state of its outbox row."""
+KINDS: Mapping[str, str] = {
+    "command": "komut",
+    "button": "düğme",
+    "location": "konum",
+    "photo": "fotoğraf",
+    "document": "belge",
+    "voice": "sesli ileti",
+    "video": "video",
+    "sticker": "çıkartma",
+    "unreadable": "okunamayan ileti",
+    "timer": "süre doldu",
+}
+"""What stands for a line without words, by the kind of the event."""
+FAILURES: Mapping[str, str] = {
+    "unreachable": "vatandaşa bu kanaldan yazılamıyor",
+    "rejected": "kanal iletiyi kabul etmedi",
+    "credentials_refused": "kanalın anahtarı geçersiz",
+    "rate_limited": "kanal beklememizi istiyor",
+    "transient": "kanala ulaşılamadı",
+    "uncertain": "ulaşıp ulaşmadığı bilinmiyor",
+    "not_fetched": "vatandaş sohbeti açmadı",
+    "permanent": "gönderilemez",
+    "bug": "beklenmeyen hata",
+}
+"""Why a message was not delivered, by the code of bot/delivery."""
 
 
 def reason(code: str) -> tuple[str, str]:
@@ -64,6 +91,22 @@ def channel(name: str | None) -> str:
     return CHANNELS.get(name or "", name or "–")
 
 
-def closed(code: str | None) -> str:
-    """How a matter was closed: our words for codes, else what the person wrote."""
-    return CLOSED.get(code or "", code or "")
+def closed(code: str | None, say: Callable[[str], str]) -> str:
+    """How a matter was closed: our words for codes (a draft's refusal goes on with the reason), else what was written.
+
+    `say` translates ours and what is offered (WHY_CLOSED).
+    """
+    ours, mark, why = (code or "").partition(": ")
+    if mark and ours == "rejected":
+        return f"{say(CLOSED[ours])}: {why}"
+    return say(CLOSED.get(code or "", code or ""))
+
+
+def kind(code: str) -> str:
+    """What a line without words was."""
+    return KINDS.get(code, "ileti")
+
+
+def failure(code: str) -> str:
+    """Why a message did not arrive; a code of an exception is an unexpected error."""
+    return FAILURES.get(code.removesuffix("_too_long").removesuffix("_too_often"), FAILURES["bug"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from bot.db.conversation_queries import said
 from bot.domain.conversation import Conversation
 from bot.domain.messages import OutboxKind, Reply
-from bot.domain.requests import Filing, Kind, Place, Request, Status
+from bot.domain.requests import Filing, Kind, Request, Status
 from bot.errors import NotFound, UserError
 from bot.ports import UnitOfWork
 from bot.service.policy import Right
@@ -16,7 +18,9 @@ from bot.service.posting import post
 from bot.service.replying import PRESENT
 from bot.service.requests import RequestDesk, check_version, find_request
 from bot.service.reviews import ReviewDesk
+from bot.web.desk import places
 from bot.web.desk.frame import Desk
+from bot.web.desk.personal import restored
 from bot.web.desk.routing import PREFIX, DeskRoute
 from bot.web.desk.visit import Visit
 
@@ -29,10 +33,7 @@ class TalkFiling:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        desk.problems |= {
-            "unknown_neighbourhood": "Böyle bir mahalle yok: {neighbourhood}",
-            "empty_description": "Açıklama boş olamaz.",
-        }
+        desk.problems |= places.PROBLEMS | {"empty_description": "Açıklama boş olamaz."}
 
     def routes(self) -> list[DeskRoute]:
         return [
@@ -41,11 +42,12 @@ class TalkFiling:
         ]
 
     def file(self, visit: Visit) -> Response:
-        """File a request in the citizen's name; sent twice it is filed once. `linked` splits it off another one."""
+        """File a request in the citizen's name; sent twice it is filed once. `linked` ties it to another one."""
         with self._desk.writes() as uow:
             conversation = self._taken(uow, visit)
             kept = self._request(uow, visit, "linked", conversation) if visit.text("linked") else None
-            filing, citizen_id = self._filing(visit, kept, conversation), conversation.citizen_id
+            description = self._description(visit, uow.session, conversation)
+            filing, citizen_id = self._filing(visit, kept, conversation, description), conversation.citizen_id
             gate, actor = self._gate(uow, visit), visit.staff.actor
             request = gate.file(filing, citizen_id, conversation.id or 0, conversation.channel, actor)
             conversation.last_request_id = request.id
@@ -59,21 +61,26 @@ class TalkFiling:
         return self._back(visit, "kayit-acildi")
 
     def correct(self, visit: Visit) -> Response:
-        """Correct service, place and unit of a request; a corrected service is a label for teaching."""
+        """Correct service, place and unit of a request; a corrected service is a label for teaching.
+
+        The form holds the unit that the page showed: another one was chosen, whatever becomes of the service.
+        """
         with self._desk.writes() as uow:
             conversation = self._taken(uow, visit)
             request = self._request(uow, visit, "request", conversation)
             check_version(request, visit.number("version"))
             gate, actor = self._gate(uow, visit), visit.staff.actor
-            service, unit = visit.text("service", 40), visit.text("unit", 40)
-            changed = bool(service) and service != request.service
-            if changed:
+            service, unit, note = visit.text("service", 40), visit.text("unit", 40), visit.text("note", 1000)
+            chosen = unit if unit != request.unit else ""
+            place = places.corrected(visit, self._desk.municipality, request)
+            if service and service != request.service:
                 gate.reclassify(request, service, actor)
-            place = self._place(visit)
-            if request.place.merged(place) != request.place:
-                gate.amend(request, place, actor)
-            if unit and unit != request.unit and not changed:
-                gate.assign(request, unit, actor)
+            if place != request.place:
+                gate.amend(request, place, actor, whole=True)
+            if chosen and chosen != request.unit:
+                if not note:
+                    raise UserError("reason_needed")
+                gate.assign(request, chosen, actor, note, told=False)
             uow.commit()
         return self._back(visit, "duzeltildi")
 
@@ -82,6 +89,7 @@ class TalkFiling:
         with self._desk.writes() as uow:
             conversation = self._taken(uow, visit)
             request = self._request(uow, visit, "request", conversation)
+            check_version(request, visit.number("version"))
             into = find_request(uow, visit.text("into", 40))
             visit.require(Right.CHANGE_REQUESTS, into.unit)
             self._gate(uow, visit).merge(request, into, visit.staff.actor)
@@ -109,11 +117,20 @@ class TalkFiling:
         visit.require(Right.CHANGE_REQUESTS, request.unit)
         return request
 
-    def _filing(self, visit: Visit, linked: Request | None, conversation: Conversation) -> Filing:
+    def _description(self, visit: Visit, session: Session, conversation: Conversation) -> str:
+        """What was written; where it stands on masked words (`source`: a message, or the draft), those as they were."""
+        written, source = visit.text("description", MOST_DESCRIPTION), visit.text("source", 18)
+        draft = conversation.draft
+        original = (draft.description if draft else None) if source == "draft" else None
+        if source.isdecimal():
+            original = said(session, conversation.id or 0, int(source))
+        return restored(written, original, self._desk.municipality)[:MOST_DESCRIPTION] if original else written
+
+    def _filing(self, visit: Visit, linked: Request | None, conversation: Conversation, description: str) -> Filing:
         service = visit.text("service", 40)
         if service not in self._desk.municipality.services:
             raise UserError("unknown_service", service=service)
-        description, key = visit.text("description", MOST_DESCRIPTION), visit.text("key", 40)
+        key = visit.text("key", 40)
         if not description:
             raise UserError("empty_description")
         if not _KEY.fullmatch(key):
@@ -124,7 +141,7 @@ class TalkFiling:
             service=service,
             kind=Kind(kind) if kind in set(Kind) else Kind.COMPLAINT,
             description=description,
-            place=self._place(visit),
+            place=places.place_of(visit, self._desk.municipality),
             urgent=bool(visit.text("urgent")),
             confidence=1.0,
             contact=conversation.draft.contact if conversation.draft else None,
@@ -142,22 +159,6 @@ class TalkFiling:
             found = uow.requests.attachments(sorted(wanted))
         own = item.conversation_id if item else None
         return tuple(file.id for file in found if file.id and file.conversation_id == own and file.request_id is None)
-
-    def _place(self, visit: Visit) -> Place:
-        neighbourhood = visit.text("neighbourhood", 80) or None
-        if neighbourhood is not None and neighbourhood not in self._desk.municipality.neighbourhoods:
-            raise UserError("unknown_neighbourhood", neighbourhood=neighbourhood)
-        latitude, _, longitude = visit.text("position", 60).partition(",")
-        position = _degrees(latitude, 90), _degrees(longitude, 180)
-        return Place(
-            neighbourhood=neighbourhood,
-            district=self._desk.municipality.district if neighbourhood else None,
-            street=visit.text("street", 120) or None,
-            door_no=visit.text("door_no", 30) or None,
-            landmark=visit.text("landmark", 200) or None,
-            latitude=position[0] if None not in position else None,
-            longitude=position[1] if None not in position else None,
-        )
 
     def _tell(self, uow: UnitOfWork, visit: Visit, conversation: Conversation, request: Request) -> None:
         """The citizen reads the number, as where the assistant files."""
@@ -178,11 +179,3 @@ class TalkFiling:
         if visit.htmx:
             return Response(status_code=204, headers={"hx-redirect": target})
         return RedirectResponse(target, 303)
-
-
-def _degrees(text: str, most: float) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if -most <= value <= most else None

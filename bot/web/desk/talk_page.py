@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from bot.db.conversation_queries import (
     thread_of,
 )
 from bot.db.queue_queries import QueueRow, one_row
+from bot.db.request_queries import staff_names
 from bot.domain.conversation import Citizen, Conversation, Draft, Mode, ReviewItem
 from bot.domain.publicity import MOST_WEIGHT
 from bot.domain.requests import Place, Request
@@ -59,6 +61,9 @@ class TalkPage:
     others: Sequence[OtherTalk] = ()
     mine: bool = False
     may_answer: bool = False
+    old: bool = False
+    me: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
     paused: bool = False
 
     @property
@@ -87,14 +92,26 @@ class TalkPage:
         return MOST_WEIGHT if self.conversation.public else length_for(self.conversation.channel)
 
     @property
-    def last_in(self) -> str:
-        """The citizen's last words: where a description begins."""
-        return next((line.text for line in reversed(self.lines) if line.direction == "in" and line.text.strip()), "")
+    def begun_with(self) -> tuple[str, str]:
+        """Where a description begins and its words: the draft's, else the citizen's last ones (by the message's id)."""
+        if self.draft is not None and self.draft.description:
+            return "draft", self.draft.description
+        words = (line for line in reversed(self.lines) if line.direction == "in" and line.id and line.text.strip())
+        return next(((str(line.id), line.text) for line in words), ("", ""))
+
+    @property
+    def held_elsewhere(self) -> list[OtherTalk]:
+        """The citizen's other conversations that a colleague has now."""
+        return [other for other in self.others if other.holder and other.holder != self.me]
+
+    def who(self, username: str | None) -> str:
+        """The name of a colleague."""
+        return self.people.get(username or "", username or "")
 
     @property
     def cut(self) -> bool:
         """Whether older lines were left out."""
-        return len(self.lines) == SHOWN
+        return not self.old and len(self.lines) >= SHOWN
 
     @property
     def free_files(self) -> list[ThreadFile]:
@@ -104,7 +121,9 @@ class TalkPage:
 
     def links(self) -> str:
         """What the page's own requests carry along."""
-        return f"?bak={self.grant}" if self.grant else ""
+        carried = {"bak": self.grant, "eski": "1" if self.old else ""}
+        query = urlencode({name: value for name, value in carried.items() if value})
+        return f"?{query}" if query else ""
 
 
 def talk_page(
@@ -120,9 +139,9 @@ def talk_page(
     """Read the page. Raises NotFound where the conversation does not exist."""
     may_answer = visit.may(Right.ANSWER)
     holder = row.holder(visit.now) if row else None
-    mine = holder == visit.staff.username
+    mine, people = holder == visit.staff.username, staff_names(session)
     if conversation_id is None:
-        return TalkPage(row, shown, grant, holder, mine=mine, may_answer=may_answer)
+        return TalkPage(row, shown, grant, holder, mine=mine, may_answer=may_answer, people=people)
     conversation = uow.conversations.get(conversation_id)
     if conversation is None:
         raise NotFound("not_found")
@@ -131,6 +150,7 @@ def talk_page(
     item = uow.reviews.get(row.id) if row else None
     requests = uow.requests.of_citizen(conversation.citizen_id, 12)
     request = _in_focus(requests, item, conversation)
+    old = bool(visit.asked("eski"))
     similar = _similar(session, request, conversation.draft, [each.id or 0 for each in requests])
     name = citizen.display_name if shown.open else None
     return TalkPage(
@@ -143,16 +163,19 @@ def talk_page(
         items=items,
         suggested=item.suggested_reply if item else None,
         confidence=item.confidence if item else None,
-        lines=thread_of(session, conversation_id, SHOWN_OLD if visit.asked("eski") else SHOWN),
+        lines=thread_of(session, conversation_id, SHOWN_OLD if old else SHOWN),
         notes=notes_of(session, conversation_id),
         requests=requests,
         request=request,
         similar=similar,
         followers=follower_counts(session, [each.id or 0 for each in (*requests, *similar)]),
         canned=CannedDesk(uow, municipality, visit.now).fitting(request, name) if may_answer else (),
-        others=other_talks(session, conversation.citizen_id, conversation_id),
+        others=other_talks(session, conversation.citizen_id, conversation_id, visit.now),
         mine=mine,
         may_answer=may_answer,
+        old=old,
+        me=visit.staff.username,
+        people=people,
         paused=conversation.public and is_paused(uow),
     )
 

@@ -13,7 +13,7 @@ from bot.commands.requests import export_labels
 from bot.db.desk_tables import internal_notes
 from bot.db.tables import audit, outbox
 from bot.domain.conversation import Mode, ReviewReason
-from bot.domain.messages import FileRef, OutboxKind, OutboxState
+from bot.domain.messages import FileRef, Message, OutboxKind, OutboxRow, OutboxState
 from bot.domain.requests import Status
 from bot.domain.staff import Role
 from tests.channels.pictures import jpeg
@@ -42,14 +42,16 @@ def test_the_thread_is_shown_masked_and_a_look_at_personal_data_is_recorded(
     assert "Görevliyle görüşmek istiyorum" in page and "A. Y." in page
     assert "0532" not in page and "Ayşe Yılmaz" not in page
     assert audited(stage, "personal_seen") == 0
-    seen = ayse.post(path(matter, "goster"))
+    looked = ayse.post(path(matter, "goster"))
+    assert looked.status_code == 303 and looked.headers["location"].startswith(f"{path(matter)}?bak=")
+    seen = ayse.get(looked.headers["location"])
     assert seen.status_code == 200 and "0532 123 45 67" in seen.text and "Ayşe Yılmaz" in seen.text
     assert audited(stage, "personal_seen") == 1
 
 
 def test_a_look_is_granted_to_one_session_for_half_an_hour(stage: Stage, desk_client: DeskClient) -> None:
     ayse, can, matter = desk_client(REVIEWER), desk_client(REVIEWER), escalate(stage)
-    page = ayse.post(path(matter, "goster")).text
+    page = ayse.post(path(matter, "goster"), follow_redirects=True).text
     grant = page.split('data-grant="')[1].split('"')[0]
     parts = f"{path(matter, 'parcalar')}?bak={grant}"
     assert "0532 123 45 67" in ayse.get(parts).text
@@ -232,12 +234,124 @@ def test_place_and_unit_are_corrected_through_the_gate(stage: Stage, desk_client
     unit = next(code for code in stage.municipality.units if code != matter.request.unit)
     place = {"neighbourhood": "Bosna Hersek", "street": "Lale Sokak", "door_no": "7"}
     number, version = matter.request.tracking_no, matter.request.version
-    ayse.post(path(matter, "duzelt"), {"request": matter.request.id, "version": version, "unit": unit, **place})
+    fields = {"request": matter.request.id, "version": version, "unit": unit, **place}
+    refused = ayse.post(path(matter, "duzelt"), fields)
+    assert refused.status_code == 422 and "gerekçe" in refused.text, "who chooses a unit says why"
+    ayse.post(path(matter, "duzelt"), fields | {"note": "Orası parkın içi"})
     after = reread(stage, number)
     assert (after.unit, after.neighbourhood, after.door_no, after.status) == (unit, "Bosna Hersek", "7", "assigned")
     with stage.reads() as uow:
         actions = [entry.action for entry in uow.requests.history(after.id or 0) if entry.actor == ayse.actor]
     assert actions == ["amended", "status"]
+
+
+def test_a_wrong_street_is_removed_from_a_place(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, matter = desk_client(REVIEWER), filed_and_unsure(stage)
+    assert matter.request is not None
+    fields = {"request": matter.request.id, "version": matter.request.version, "neighbourhood": "Yazır", "street": "",
+              "door_no": "", "landmark": "okulun yanı"}  # fmt: skip
+    assert ayse.post(path(matter, "duzelt"), fields).status_code == 303
+    place = reread(stage, matter.request.tracking_no).place
+    assert (place.neighbourhood, place.street, place.landmark) == ("Yazır", None, "okulun yanı")
+    assert place.district == "Selçuklu"
+
+
+def test_service_and_unit_are_corrected_together(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, matter = desk_client(REVIEWER), filed_and_unsure(stage)
+    assert matter.request is not None
+    fields = {"request": matter.request.id, "version": matter.request.version, "service": "road_damage"}
+    ayse.post(path(matter, "duzelt"), fields | {"unit": "parks", "note": "Yol parkın içinde"})
+    after = reread(stage, matter.request.tracking_no)
+    assert (after.service, after.unit) == ("road_damage", "parks")
+
+
+def test_the_masked_words_of_a_message_are_filed_as_they_were(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, matter = desk_client(REVIEWER), escalate(stage, "Konteyner taştı, telefonum 0532 123 45 67, arayın")
+    form = ayse.get(path(matter)).text.split('id="file"')[1].split("</form>")[0]
+    assert "telefonum [telefon]" in form and "0532" not in form
+    source = form.split('name="source" value="')[1].split('"')[0]
+    fields = {"key": "0123456789abcdef", "service": "waste_container", "source": source,
+              "description": "Konteyner iki gündür taşık, telefonum [telefon], arayın"}  # fmt: skip
+    assert ayse.post(path(matter, "basvuru"), fields).status_code == 303
+    with stage.reads() as uow:
+        (filed,) = uow.requests.search()
+    assert filed.description == "Konteyner iki gündür taşık, telefonum 0532 123 45 67, arayın"
+
+
+def test_a_foreign_message_is_no_source(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, matter = desk_client(REVIEWER), escalate(stage, "Konteyner taştı")
+    other = escalate(stage, "Numaram 0533 999 88 77")
+    form = ayse.get(path(other)).text
+    source = form.split('name="source" value="')[1].split('"')[0]
+    fields = {
+        "key": "0123456789abcdef",
+        "service": "waste_container",
+        "source": source,
+        "description": "Numaram [telefon]",
+    }
+    ayse.post(path(matter, "basvuru"), fields)
+    with stage.reads() as uow:
+        (filed,) = uow.requests.search()
+    assert filed.description == "Numaram [telefon]"
+
+
+def test_a_second_request_is_linked_only_where_that_is_said(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, matter = desk_client(REVIEWER), filed_and_unsure(stage)
+    assert matter.request is not None
+    form = ayse.get(path(matter)).text
+    box = form.split('name="linked"')[0].rsplit("<input", 1)[1]
+    assert 'type="checkbox"' in box
+    fields = {"key": "0123456789abcdef", "service": "noise", "description": "Bir de gürültü"}
+    ayse.post(path(matter, "basvuru"), fields)
+    ayse.post(path(matter, "basvuru"), fields | {"key": "1123456789abcdef", "linked": str(matter.request.id)})
+    with stage.reads() as uow:
+        links = [request.linked_to for request in sorted(uow.requests.search(), key=lambda each: each.id or 0)]
+    assert links == [None, None, matter.request.id]
+
+
+def test_two_people_learn_that_they_have_the_same_citizen(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, can, matter = desk_client(REVIEWER), desk_client(REVIEWER), escalate(stage)
+    other = escalate(stage, "X'ten de yazdım", channel="x_dm")
+    with stage.uows() as uow:
+        mine, theirs = uow.conversations.get(matter.conversation), uow.conversations.get(other.conversation)
+        assert mine is not None and theirs is not None
+        theirs.citizen_id = mine.citizen_id
+        uow.commit()
+    can.post(path(other, "al"))
+    page = ayse.get(path(matter)).text
+    assert "başka bir görüşmesi" in page and can.user.name in page
+    assert "başka bir görüşmesi" not in can.get(path(matter)).text, "one's own hold is no warning"
+    stage.clock.advance(timedelta(minutes=3))
+    assert "başka bir görüşmesi" not in ayse.get(path(matter)).text
+
+
+def test_older_lines_stay_where_the_page_renews_itself(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, matter = desk_client(REVIEWER), escalate(stage, "En eski ileti")
+    with stage.uows() as uow:
+        for number in range(210):
+            uow.conversations.say(Message(matter.conversation, "in", "citizen", f"İleti {number}", stage.clock.now()))
+        uow.commit()
+    assert "En eski ileti" not in ayse.get(path(matter)).text.split('id="thread"')[1].split("</ol>")[0]
+    looked = ayse.post(path(matter, "goster"), follow_redirects=True).text
+    older = looked.split("Daha eski iletileri")[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    page = ayse.get(older).text
+    links = page.split('data-links="')[1].split('"')[0].replace("&amp;", "&")
+    assert "En eski ileti" in page and "eski=1" in links and "bak=" in links
+    parts = ayse.get(f"{path(matter, 'parcalar')}{links}").text
+    assert "En eski ileti" in parts and "Ayşe Yılmaz" in parts
+
+
+def test_people_have_their_names_and_codes_their_words(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, can, matter = desk_client(REVIEWER), desk_client(REVIEWER), escalate(stage)
+    with stage.uows() as uow:
+        uow.conversations.say(Message(matter.conversation, "in", "citizen", None, stage.clock.now(), kind="sticker"))
+        for row in uow.session.scalars(select(OutboxRow)):
+            row.state, row.error = OutboxState.FAILED, "transient_too_often"
+        uow.commit()
+    ayse.post(path(matter, "al"))
+    page = can.get(path(matter)).text
+    assert f"{ayse.user.name} ilgileniyor" in page and f"● {ayse.user.name}" in can.get("/masa/kuyruk").text
+    assert "(çıkartma)" in page and "kanala ulaşılamadı" in page and "transient" not in page
 
 
 def test_a_request_of_somebody_else_is_not_there(stage: Stage, desk_client: DeskClient) -> None:
@@ -285,7 +399,10 @@ def test_duplicates_are_merged_and_the_citizen_follows(stage: Stage, desk_client
     ayse, matter, other = desk_client(REVIEWER), filed_and_unsure(stage), file_request(stage, name="Başka Biri")
     assert matter.request is not None
     assert other.tracking_no in ayse.get(path(matter)).text, "similar open requests are offered"
-    ayse.post(path(matter, "birlestir"), {"request": matter.request.id, "into": other.tracking_no})
+    ayse.post(path(matter, "birlestir"), {"request": matter.request.id, "version": 99, "into": other.tracking_no})
+    assert reread(stage, matter.request.tracking_no).status != Status.DUPLICATE, "somebody else changed it in between"
+    fields = {"request": matter.request.id, "version": matter.request.version, "into": other.tracking_no}
+    ayse.post(path(matter, "birlestir"), fields)
     assert reread(stage, matter.request.tracking_no).status == Status.DUPLICATE
     with stage.reads() as uow:
         assert len(uow.requests.followers(other.id or 0)) == 1
@@ -351,7 +468,7 @@ def test_hostile_words_are_only_words(stage: Stage, desk_client: DeskClient) -> 
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     ayse, matter = desk_client(REVIEWER), escalate(stage, evil, name=evil)
     ayse.post(path(matter, "not"), {"text": evil})
-    page = ayse.post(path(matter, "goster")).text
+    page = ayse.post(path(matter, "goster"), follow_redirects=True).text
     assert "<script>alert" not in page and "<img src=x" not in page and "&lt;script&gt;" in page
 
 

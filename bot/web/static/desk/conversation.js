@@ -13,22 +13,30 @@ const token = document.querySelector('meta[name="csrf"]').content
 const quiet = { 'x-by-itself': '1' }
 let active = Date.now()
 
-// -- the thread stays at its end
+// -- the thread stays at its end for who reads there, and where it was for who reads above
 const toEnd = () => { const list = thread(); if (list) list.scrollTop = list.scrollHeight }
-toEnd()
+const below = () => { const list = thread(); return list ? list.scrollHeight - list.scrollTop - list.clientHeight : 0 }
+let before = 0
+if (page.dataset.old === '1') [...document.querySelectorAll('#thread .line')].at(-200)?.scrollIntoView({ block: 'start' })
+else toEnd()
 
 // -- parts
 async function renew() {
-  const query = page.dataset.grant ? `?bak=${encodeURIComponent(page.dataset.grant)}` : ''
-  await htmx.ajax('GET', `${base}/parcalar${query}`, { swap: 'none', target: 'body', headers: quiet })
+  await htmx.ajax('GET', `${base}/parcalar${page.dataset.links}`, { swap: 'none', target: 'body', headers: quiet })
 }
 const writing = () => document.activeElement?.closest('#side')?.contains(document.activeElement) && document.activeElement.value
 document.addEventListener('htmx:oobBeforeSwap', (event) => {
+  if (event.detail.target.id === 'thread-panel') before = below()
   if (event.detail.target.id === 'side' && writing()) event.detail.shouldSwap = false
   if (event.detail.target.id === 'matter' && event.detail.target.querySelector('details[open]')) event.detail.shouldSwap = false
 })
 document.addEventListener('htmx:oobAfterSwap', (event) => {
-  if (event.detail.target.id === 'thread-panel') { toEnd(); countDown() }
+  if (event.detail.target.id === 'thread-panel') {
+    if (before < 60) toEnd()
+    else thread().scrollTop = thread().scrollHeight - thread().clientHeight - before
+    countDown()
+  }
+  if (event.detail.target.id === 'side') restoreNote()
   if (event.detail.target.id === 'matter') follow()
 })
 function follow() {
@@ -60,6 +68,18 @@ async function take() {
   taking = false
 }
 
+// -- a note that is begun survives what renews the page around it
+const keptNote = `not:${base}`
+function restoreNote() {
+  const note = document.getElementById('note')
+  if (note && !note.value) note.value = sessionStorage.getItem(keptNote) ?? ''
+}
+document.addEventListener('input', (event) => { if (event.target.id === 'note') sessionStorage.setItem(keptNote, event.target.value) })
+document.addEventListener('htmx:beforeSwap', (event) => {
+  if (event.detail.requestConfig?.elt?.id === 'add-note' && event.detail.xhr.status < 300) sessionStorage.removeItem(keptNote)
+})
+restoreNote()
+
 // -- the text: counted as the channel counts, kept over a reload
 let waits
 async function measure(area) {
@@ -81,7 +101,9 @@ for (const area of document.querySelectorAll('[data-measured]')) {
     waits = setTimeout(measure, area.dataset.public === '0' ? 0 : 350, area)
   })
   area.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); area.form.requestSubmit(area.form.querySelector('button.main')) }
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    area.form.requestSubmit((event.shiftKey && area.form.querySelector('button[name=kapat]')) || area.form.querySelector('button.main'))
   })
 }
 function write(words, more = false) {
@@ -93,6 +115,7 @@ function write(words, more = false) {
 }
 if (text && sessionStorage.getItem(kept)) { text.value = sessionStorage.getItem(kept); measure(text) }
 else document.querySelectorAll('[data-measured]').forEach((area) => area.value && measure(area))
+document.getElementById('answer')?.addEventListener('htmx:beforeRequest', toEnd)
 document.getElementById('answer')?.addEventListener('htmx:afterRequest', (event) => {
   if (event.target.id !== 'answer' || !event.detail.successful) return
   sessionStorage.removeItem(kept)
@@ -132,9 +155,18 @@ function countDown() {
 }
 countDown()
 
+function toAnswer() {
+  const area = text ?? document.querySelector('#approve textarea')
+  area?.focus()
+  area?.scrollIntoView({ block: 'nearest' })
+}
 listen({
-  r: () => { const area = text ?? document.querySelector('#approve textarea'); area?.focus(); area?.scrollIntoView({ block: 'center' }) },
+  r: toAnswer,
   q: () => document.getElementById('to-queue').click(),
 })
-if (location.hash === '#kapat') document.querySelector('.acts details.pop')?.setAttribute('open', '')
-if (location.hash === '#yanit') text?.focus()
+if (location.hash === '#kapat') {
+  const box = document.querySelector('.acts details.pop')
+  box?.setAttribute('open', '')
+  box?.querySelector('input[type=radio]')?.focus()
+}
+if (location.hash === '#yanit') toAnswer()

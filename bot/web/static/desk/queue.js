@@ -16,9 +16,17 @@ sound.addEventListener('click', () => {
   if (loud()) beep(false)
 })
 showSound()
-function beep(urgent) {
-  if (!loud()) return
+function wake() { // a page that nobody has pressed yet may not play, and one that was hidden for long is suspended
+  if (!loud()) return Promise.reject(new Error('silent'))
   audio ??= new AudioContext()
+  return audio.resume()
+}
+for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, () => wake().catch(() => {}))
+function beep(urgent) {
+  const asked = Date.now()
+  wake().then(() => { if (Date.now() - asked < 2000) play(urgent) }, () => {})
+}
+function play(urgent) {
   for (const [at, tone] of urgent ? [[0, 880], [0.18, 880], [0.36, 880]] : [[0, 660], [0.15, 880]]) {
     const voice = audio.createOscillator()
     const volume = audio.createGain()
@@ -80,9 +88,12 @@ listen({
 })
 document.getElementById('show-help').addEventListener('click', () => document.getElementById('help').showModal())
 
-// -- undo
+// -- undo: the words come back into the page that they were written on
 const leaving = document.getElementById('leaving')
 if (leaving) {
+  const kept = `yanit:${leaving.dataset.base}`
+  sessionStorage.removeItem(kept)
+  leaving.addEventListener('submit', () => { if (leaving.dataset.text) sessionStorage.setItem(kept, leaving.dataset.text) })
   history.replaceState(null, '', location.pathname)
   const end = Date.now() + leaving.dataset.seconds * 1000
   const ticking = setInterval(() => {
