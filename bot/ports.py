@@ -115,8 +115,8 @@ class Outbox(Protocol):
         """False where the key is there already (said once, never twice)."""
         ...
 
-    def withdraw(self, conversation_id: int, kinds: Sequence[str]) -> int:
-        """Withdraw what is unsent; the number of rows."""
+    def withdraw(self, conversation_id: int, kinds: Sequence[str], beginnings: Sequence[str] = ()) -> int:
+        """Withdraw what is unsent, of it those whose keys begin so where `beginnings` are given; the number of rows."""
         ...
 
     def claim(

@@ -122,16 +122,15 @@ class SqlOutbox:
             query = query.with_for_update().execution_options(populate_existing=True)
         return self._session.scalars(query).first()
 
-    def withdraw(self, conversation_id: int, kinds: Sequence[str]) -> int:
-        gone = (
-            update(outbox)
-            .where(
-                outbox.c.conversation_id == conversation_id,
-                outbox.c.state == OutboxState.PENDING,
-                outbox.c.kind.in_(kinds),
-            )
-            .values(state=OutboxState.WITHDRAWN)
-        )
+    def withdraw(self, conversation_id: int, kinds: Sequence[str], beginnings: Sequence[str] = ()) -> int:
+        unsent = [
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.state == OutboxState.PENDING,
+            outbox.c.kind.in_(kinds),
+        ]
+        if beginnings:
+            unsent.append(or_(*(outbox.c.key.startswith(beginning, autoescape=True) for beginning in beginnings)))
+        gone = update(outbox).where(*unsent).values(state=OutboxState.WITHDRAWN)
         return int(self._session.execute(gone).rowcount)  # type: ignore[attr-defined]  # CursorResult of an UPDATE
 
     def claim(

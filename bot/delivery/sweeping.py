@@ -13,7 +13,7 @@ from bot.domain.messages import EventKind, OutboxKind, OutboxState
 from bot.errors import DatabaseAway
 from bot.municipality import Municipality
 from bot.ports import Clock, UnitOfWork, UnitOfWorkFactory
-from bot.service.dialogue.public import settle_public
+from bot.service.dialogue.continuing import settle_public
 from bot.service.overdue import tell_overdue
 from bot.service.reviews import ReviewDesk
 

@@ -9,7 +9,12 @@ from bot.ports import UnitOfWork
 
 def origin_of(uow: UnitOfWork, request: Request) -> Conversation | None:
     """The public thread whose post the request was made of; None where it began in private."""
-    number = request.filing_key.partition(".")[0]
+    return public_thread(uow, request.filing_key)
+
+
+def public_thread(uow: UnitOfWork, filing_key: str) -> Conversation | None:
+    """The public thread that a request or a draft with this key was made of."""
+    number = filing_key.partition(".")[0]
     row = uow.inbox.get(int(number)) if number.isdigit() else None
     conversation = uow.conversations.get(row.conversation_id) if row is not None else None
     return conversation if conversation is not None and conversation.public else None

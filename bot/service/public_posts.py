@@ -10,6 +10,7 @@ from bot.domain.publicity import Category
 from bot.domain.requests import Kind
 from bot.domain.understanding import Act, Understanding
 from bot.municipality import Municipality
+from bot.service.dialogue.moves import danger_said
 from bot.turkish import fold
 
 SURE, LIKELY, POSSIBLE = 0.7, 0.45, 0.25
@@ -45,7 +46,7 @@ def words_of(text: str) -> str:
 
 
 def _category(text: str, u: Understanding, municipality: Municipality) -> Category:
-    if u.act is Act.EMERGENCY or u.danger not in (None, "general"):
+    if u.act is Act.EMERGENCY or u.danger not in (None, "general") or danger_said(text):
         return Category.DANGER
     clear = u.act is Act.REPORT and u.service_confidence >= SURE and u.place.known and not u.outside
     said, rules = f" {fold(words_of(text))} ", municipality.publicity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from bot.municipality import Municipality
 from bot.ports import UnitOfWork
 from bot.service.posting import post, say
 from bot.service.public_text import check_public, public_problem
-from bot.service.reviews import ReviewDesk
+from bot.service.reviews import BETWEEN, ReviewDesk
 from bot.service.texts import Texts
 
 SWITCH, PAUSED, OPEN = "public_answers", "paused", "open"
@@ -84,7 +85,7 @@ class PublicDesk:
         thread = self._uow.conversations.get(private.continues_id or 0)
         if thread is None or not thread.public:
             return
-        text = Texts(self._municipality)("public_dm_closed", website=self._municipality.website)
+        text = Texts(self._municipality)("public_dm_closed", thread.id or 0, website=self._municipality.website)
         key = f"closed:{private.id}:{thread.id}"
         self.answer(thread, Reply(text, public=True), key, OutboxKind.REPLY, About(Category.REPORT, text))
 
@@ -96,6 +97,19 @@ class PublicDesk:
             self._withdraw(item.outbox_id)
         item.outbox_id, item.summary = row.id, about.summary
         item.matter, item.suggested_reply = about.matter, str(row.body["text"])
+
+    def lengthen(self, conversation: Conversation, text: str) -> bool:
+        """Add to the draft that waits in the conversation; False where none does or it would be too long."""
+        for item in self._uow.reviews.open_of(conversation.id or 0):
+            row = self._uow.outbox.get(item.outbox_id, lock=True) if item.outbox_id is not None else None
+            if row is None or row.state != OutboxState.HELD:
+                continue
+            longer = str(row.body["text"]) if text in row.body["text"] else f"{row.body['text']} {text}"
+            if weight(longer) <= MOST_WEIGHT:
+                row.body = {**row.body, "text": longer}
+                item.suggested_reply = longer
+                return True
+        return False
 
     def approve(self, item_id: int, staff: str, text: str | None = None) -> None:
         """Send the draft, in other words where `text` is given.
@@ -130,15 +144,26 @@ class PublicDesk:
         item = ReviewDesk(self._uow, self._municipality, self._now).open(reason, conversation, None, about.summary)
         item.matter = item.matter or about.matter
 
-    def forget(self, conversation: Conversation) -> None:
-        """The post is gone: drafts and unsent answers to it are withdrawn, their items closed."""
+    def forget(self, conversation: Conversation, rows: Sequence[int] | None = None, words: str = "") -> None:
+        """A post is gone: drafts and unsent answers to it are withdrawn, its items closed, its words taken out.
+
+        `rows` are the inbox rows of the post, `words` what the team read of it; without them the whole thread is gone.
+        """
         assert conversation.id is not None
-        self._uow.outbox.withdraw(conversation.id, [OutboxKind.REPLY, OutboxKind.STAFF_REPLY])
+        answers = [f"reply:{row}:" for row in rows or ()]
+        if rows is None or answers:
+            self._uow.outbox.withdraw(conversation.id, [OutboxKind.REPLY, OutboxKind.STAFF_REPLY], answers)
         for item in self._uow.reviews.open_of(conversation.id):
-            if item.outbox_id is not None:
-                self._withdraw(item.outbox_id)
-            if item.reason in (ReviewReason.PUBLIC_ANSWER, ReviewReason.PUBLIC_POST):
+            row = self._uow.outbox.get(item.outbox_id, lock=True) if item.outbox_id is not None else None
+            item.summary = _without(item.summary, words)
+            answered = row is None or rows is None or row.key.startswith(tuple(answers))
+            if (item.reason == ReviewReason.PUBLIC_ANSWER and answered) or self._only_post(item, rows is None):
+                if row is not None and row.state == OutboxState.HELD:
+                    row.state = OutboxState.WITHDRAWN
                 item.state, item.closed_at, item.closed_reason = "closed", self._now, "post_deleted"
+
+    def _only_post(self, item: ReviewItem, whole: bool) -> bool:
+        return item.reason == ReviewReason.PUBLIC_POST and (whole or not item.summary)
 
     def _withdraw(self, outbox_id: int) -> None:
         row = self._uow.outbox.get(outbox_id, lock=True)
@@ -169,6 +194,11 @@ class PublicDesk:
 
     def _name(self, conversation: Conversation | None) -> str | None:
         return self._uow.conversations.citizen(conversation.citizen_id).display_name if conversation else None
+
+
+def _without(summary: str, words: str) -> str:
+    """The summary without the block that is a post's words."""
+    return BETWEEN.join(block for block in summary.split(BETWEEN) if not words or block != words)
 
 
 def is_paused(uow: UnitOfWork) -> bool:

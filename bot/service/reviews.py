@@ -20,6 +20,8 @@ HOLD = timedelta(minutes=30)
 ALERT_AGAIN = timedelta(minutes=5)
 """Of one item that is urgent or a handover the team hears again at most so often, however much is written."""
 LONGEST_SUMMARY = 3000
+BETWEEN = "\n—\n"
+"""Between the newer and the older words of a summary."""
 LENGTHS = {"telegram": 4096, "web": 4000, "x_dm": 10_000}
 """Characters that a private message may have, by channel; elsewhere LENGTH."""
 LENGTH = 4000
@@ -306,7 +308,7 @@ def newest_first(newest: str, older: str) -> str:
     """A summary that goes on: what is new above what stood there."""
     if not newest or newest in older:
         return older
-    return f"{newest}\n—\n{older}"[:LONGEST_SUMMARY] if older else newest
+    return f"{newest}{BETWEEN}{older}"[:LONGEST_SUMMARY] if older else newest
 
 
 def drafts_told(texts: Texts, drafts: Sequence[Draft]) -> list[str]:

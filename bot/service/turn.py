@@ -8,16 +8,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.domain.conversation import Conversation, Mode, ReviewReason
+from bot.domain.conversation import AwaitedKind, Conversation, Mode, ReviewReason
 from bot.domain.messages import EventKind, InboxRow, InboxState, IncomingEvent, OutboxKind, Reply
 from bot.domain.requests import Attachment
 from bot.domain.understanding import Act, Scored, Understanding
 from bot.errors import DatabaseAway, TurnError
 from bot.municipality import Municipality
 from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
-from bot.service.dialogue import drafting, public, records, social
+from bot.service.dialogue import continuing, drafting, public, records, social
 from bot.service.dialogue.bare import understand
 from bot.service.dialogue.talk import Talk
 from bot.service.posting import heard, post
@@ -30,6 +30,7 @@ from bot.service.texts import Texts
 log = logging.getLogger(__name__)
 ATTEMPTS = 3
 DRAFT_LIVES = timedelta(hours=24)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _ALONE = frozenset({EventKind.BUTTON, EventKind.COMMAND})
 _WAITS = frozenset({Act.REPORT, Act.GREET, Act.ADD_INFORMATION})
 assert drafting and public and records and social, "imported so that their steps register"
@@ -184,7 +185,7 @@ class TurnWorker:
             if [row.id for row in rows] != [row.id for row in batch]:
                 return None
             talk = self._talk(uow, conversation, rows, u)
-            public.take_up(talk)
+            continuing.take_up(talk)
             await self._engine.respond(talk)
             if not talk.replies and not talk.silent:
                 raise TurnError("a turn without any reply")
@@ -196,7 +197,8 @@ class TurnWorker:
         now = self._clock.now()
         assert conversation.id is not None
         events = [event_of(row) for row in rows]
-        _expire(conversation, now)
+        if not any(row.what == AwaitedKind.PRIVATE for row in uow.conversations.awaited(conversation.id, _LONG_AGO)):
+            _expire(conversation, now)
         if conversation.mode == Mode.PERSON and conversation.handover_until and conversation.handover_until <= now:
             ReviewDesk(uow, self._municipality, now).end_by_time(conversation)
         return Talk(
@@ -273,7 +275,7 @@ class TurnWorker:
 
 
 def _expire(conversation: Conversation, now: datetime) -> None:
-    """Drafts that nobody touched for a day are forgotten."""
+    """Drafts that nobody touched for a day are forgotten; not those that end otherwise (`settle_public`)."""
     kept = tuple(
         draft for draft in conversation.drafts if draft.touched_at and now - draft.touched_at < timedelta(hours=24)
     )
@@ -303,6 +305,8 @@ def _text(rows: Sequence[InboxRow]) -> str:
         ref = payload.get("edits") or payload.get("message_ref") or f"row:{row.id}"
         if payload.get("text", "").strip():
             texts[ref] = payload["text"]
+        elif payload.get("edits"):  # taken back
+            texts.pop(ref, None)
     return "\n".join(texts.values())
 
 

@@ -31,11 +31,13 @@ from bot.service.public_posts import read_post
 from bot.service.publicity import PublicDesk
 from bot.service.receiving import Receiver
 from bot.service.requests import RequestDesk
+from bot.service.reviews import ReviewDesk
 from bot.service.texts import Texts
 from bot.service.turn import TurnWorker
 from tests.support import report, selcuklu, understood
 
 START = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
+KOSOVA, G = Place("Kosova", "Selçuklu"), "general"
 YAZIR, STREET = Place("Yazır", "Selçuklu"), Place("Yazır", "Selçuklu", street="Gül Sokak")
 KNOWN: dict[str, Understanding] = {
     "@SelcukluBelediyesi Yazır'da çöp taştı": report("çöp", place=YAZIR),
@@ -45,6 +47,23 @@ KNOWN: dict[str, Understanding] = {
     "Gül Sokak": understood("Gül Sokak", Act.ADD_INFORMATION, place=Place(street="Gül Sokak")),
     "Yazır'da elektrik yok": report("elektrik", "power_outage", place=YAZIR),
     "kaldırım çökmüş Yazır'da": report("kaldırım", "sidewalk", place=YAZIR),
+    "Kosova'da çöp taştı": report("çöp", place=KOSOVA),
+    "Kosova'da kaldırım çökmüş": report("kaldırım", "sidewalk", place=KOSOVA),
+    "çöp taştı ve kaldırım çökmüş, Yazır": replace(
+        report("çöp", place=YAZIR),
+        problems=(
+            Problem("çöp taştı", (Scored("waste_container", 0.95),)),
+            Problem("kaldırım çökmüş", (Scored("sidewalk", 0.95),)),
+        ),
+    ),
+    "çöp taştı": report("çöp taştı"),
+    "kaldırım çökmüş": report("kaldırım çökmüş", "sidewalk"),
+    "Yazır'da yola kablo sarkıyor": report("kablo", "street_light", place=YAZIR, urgent=True, danger="electricity"),
+    "Yazır Gül Sokak'ta ağaç üstümüze devriliyor": report("ağaç", "tree_care", place=STREET, urgent=True, danger=G),
+    "ağaç üstümüze devriliyor": report("ağaç", "tree_care", urgent=True, danger=G),
+    "burada gaz kokusu var": understood("burada gaz kokusu var", Act.ADD_INFORMATION),
+    "vazgeç": understood("vazgeç", Act.CANCEL_REQUEST),
+    "geç": understood("geç", Act.SKIP),
     "yangın var": understood("yangın var", Act.EMERGENCY, danger="fire", place=YAZIR),
     "kaçta açılıyor": understood("kaçta açılıyor", Act.ASK_INFORMATION),
     "elinize sağlık": understood("elinize sağlık", Act.THANK),
@@ -73,8 +92,10 @@ class Square:
         )
         self.delivery = DeliveryWorker(self.uows, self.channels, self.clock, self.municipality, random.Random(1))
 
-    def says(self, text: str, who: str = "ayse", channel: str = "x_mention", **more: Any) -> list[str]:
-        """A citizen writes; what X showed meanwhile on this channel."""
+    def says(
+        self, text: str, who: str = "ayse", channel: str = "x_mention", at_once: bool = True, **more: Any
+    ) -> list[str]:
+        """A citizen writes; what X showed meanwhile on this channel. Not `at_once`: it waits with what comes next."""
         self._number += 1
         address = {"post_id": str(self._number), "url": f"https://x.com/{who}/status/{self._number}"}
         event = IncomingEvent(
@@ -84,7 +105,8 @@ class Square:
         )  # fmt: skip
         before = len(self.channels[channel].sent)
         self.receiver.receive(event)
-        self.settle()
+        if at_once:
+            self.settle()
         return self.channels[channel].texts[before:]
 
     def settle(self) -> None:
@@ -101,6 +123,23 @@ class Square:
             sweep(uow, self.municipality, self.clock.now(), b"secret")
             uow.commit()
         self.settle()
+
+    def deletes(self, number: int, who: str = "ayse", **more: Any) -> None:
+        """The post of this number is taken back by its author."""
+        self.says("", who, edits=str(number), message_ref=str(number), event_id=f"deleted:{number}", **more)
+
+    def alerts(self) -> list[str]:
+        return self.channels["alert"].texts
+
+    def hand_over(self, thread: int = 1) -> None:
+        """A person has the conversation from now on."""
+        with self.uows() as uow:
+            found = uow.conversations.lock(thread)
+            assert found is not None
+            desk = ReviewDesk(uow, self.municipality, self.clock.now())
+            desk.open(ReviewReason.BY_STAFF, found, handover=True)
+            desk.hand_over(found, self.clock.now() + timedelta(hours=24))
+            uow.commit()
 
     def items(self) -> list[ReviewItem]:
         with self.uows() as uow:
@@ -327,13 +366,15 @@ def test_several_who_reported_the_same_follow_one_request(square: Square) -> Non
     [request] = square.requests()
     with square.uows() as uow:
         assert len(uow.requests.followers(request.id or 0)) == 2
-    assert len(square.public) == 2  # the invitation and 'kayda aldık', to the one who was answered
+    hints = [answer for answer in square.public if "silin" in answer and "DM" not in answer]
+    assert len(hints) == 2  # nobody's number is to stand there; all else is said to the first one
+    assert len(square.public) == 4  # the invitation and 'kayda aldık'
 
 
 def test_a_deleted_post_is_followed(careful: Square, engine: Engine) -> None:
     careful.says("@SelcukluBelediyesi Yazır'da çöp taştı")
     [item] = careful.items()
-    careful.says("", edits="1", message_ref="1", event_id="deleted:1")
+    careful.deletes(1)
     assert careful.items() == []
     with engine.connect() as connection:
         states = connection.execute(select(outbox.c.state).where(outbox.c.id == item.outbox_id)).scalars().all()

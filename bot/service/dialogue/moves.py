@@ -203,10 +203,10 @@ def plain(text: str) -> str:
 def interpret(situation: Situation) -> Move:
     """The move; pure. Buttons first, then danger, then what is awaited, then the act itself."""
     s = situation
-    if s.with_person:
-        return Move.EMERGENCY if s.understanding.act is Act.EMERGENCY and s.text.strip() else Move.TO_PERSON
     if s.public:
         return Move.IN_PUBLIC
+    if s.with_person:
+        return Move.EMERGENCY if _breaks_silence(s) else Move.TO_PERSON
     if s.button is not None:
         return _PAYLOADS.get(s.button.split(":")[0], Move.STALE_BUTTON)
     if s.kind is EventKind.COMMAND:
@@ -258,6 +258,13 @@ def _alarms(s: Situation) -> bool:
     u = s.understanding
     thing = u.danger in (None, "general") and len(plain(s.text).split()) <= 3 and u.service_confidence >= CLEAR_SERVICE
     return u.act is Act.EMERGENCY and not (thing and u.act_confidence < SURE_ALARM)
+
+
+def _breaks_silence(s: Situation) -> bool:
+    """Danger, however calmly it is told: it is answered though a person has the conversation."""
+    u = s.understanding
+    named = u.danger not in (None, "general") or (u.urgent and u.act is Act.REPORT)
+    return bool(s.text.strip()) and (u.act is Act.EMERGENCY or named or danger_said(s.text) is not None)
 
 
 def danger_said(text: str) -> str | None:

@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.domain.conversation import AwaitedKind, Conversation, Draft, ReviewItem, ReviewReason, Step
-from bot.domain.messages import OutboxKind, Reply
-from bot.domain.publicity import Category, Rule, SendMode
-from bot.domain.requests import Request
-from bot.domain.understanding import Act, Understanding
-from bot.municipality import Municipality
-from bot.ports import UnitOfWork
-from bot.service.dialogue.drafting import file_draft
-from bot.service.dialogue.drafts import new_draft, with_message
-from bot.service.dialogue.moves import SURE_SERVICE, plain
-from bot.service.dialogue.sameness import find_same
+from bot.domain.conversation import AwaitedKind, Draft, Mode, ReviewItem, ReviewReason
+from bot.domain.messages import Reply
+from bot.domain.publicity import MOST_WEIGHT, Category, Rule, SendMode
+from bot.domain.understanding import Act
+from bot.domain.weighing import weight
+from bot.service.dialogue.continuing import COUNTED, file_or_join
+from bot.service.dialogue.drafts import MAX_DESCRIPTION, continues, new_draft, place_said, with_message
+from bot.service.dialogue.moves import SURE_SERVICE, danger_said
+from bot.service.dialogue.posts import Made, edited, follow_edit, made_of, take_back, taken_back
+from bot.service.dialogue.problems import problems_said
 from bot.service.dialogue.talk import Talk, step
 from bot.service.public_posts import Post, read_post, words_of
 from bot.service.public_text import has_personal, masked
 from bot.service.publicity import About, PublicDesk
-from bot.service.reviews import ReviewDesk
-from bot.service.texts import Texts
 
 TOGETHER = timedelta(hours=1)
 """Posts on one event within this time become one review item."""
-COUNTED = "counted"
-"""In a draft's `asked`: its post was counted with others and got no answer of its own."""
+MOST_ANSWERS = 3
+"""So often the bot answers in one thread; then the team looks, and two robots don't talk for ever."""
+_PEOPLE = frozenset({"distress", "child"})
+"""Dangers in which a person is looked after; no request is made of them."""
 
 
 @step("in_public")
 def in_public(talk: Talk) -> None:
-    """Answered, shown to the team, or left in the archive: by what the post is and by the municipality's rules."""
-    if any(event.edits for event in talk.events) and not talk.text.strip():
-        _deleted(talk)
+    """Answered, shown to the team, or left in the archive: by what the post is and by the municipality's rules.
+
+    A person's thread is left to them, but for danger and for posts that were taken back.
+    """
+    talk.silent = True
+    gone, changed = taken_back(talk.events), edited(talk.events)
+    for ref in gone:
+        take_back(talk, ref)
+    if gone and not talk.text.strip():
         return
     post = read_post(talk.text, talk.understanding, talk.municipality)
-    talk.silent = True
-    if talk.draft is not None and post.category in (Category.REPORT, Category.OTHER, Category.QUESTION):
-        _goes_on(talk, post)
-    elif post.category is Category.DANGER:
+    if post.category is Category.DANGER:
         _danger(talk, post)
+    elif talk.conversation.mode == Mode.PERSON or (changed and _edited(talk, post, changed)):
+        return
+    elif talk.conversation.drafts and post.category in (Category.REPORT, Category.OTHER, Category.QUESTION):
+        _goes_on(talk, post)
     elif post.category is Category.REPORT:
         _report(talk, post)
     elif post.category is Category.QUESTION:
@@ -53,64 +60,179 @@ def in_public(talk: Talk) -> None:
         _show(talk, post, reason)
 
 
+# -- danger
 def _danger(talk: Talk, post: Post) -> None:
-    about = _summary(talk)
-    counted = _counted(talk, post)
-    if not counted:
-        _say(talk, post, talk.texts("public_danger"))
-        talk.reviews.open(ReviewReason.URGENT, talk.conversation, None, about)
+    """Answered and alerted each time, whoever else wrote the same. What and where it is makes it a request at once."""
+    _say(talk, post, talk.texts("public_danger", _variant(talk)))
+    u = talk.understanding
+    known = u.service is not None and u.service_confidence >= SURE_SERVICE and place_said(talk).known
+    people = (danger_said(talk.text) or u.danger) in _PEOPLE
+    if known and not people:
+        for draft in _drafts(talk):
+            _urgent(talk, replace(draft, urgent=True))
+    else:
+        reason = ReviewReason.DISTRESS if people else ReviewReason.URGENT
+        talk.reviews.open(reason, talk.conversation, None, _summary(talk))
 
 
+def _urgent(talk: Talk, draft: Draft) -> bool:
+    """File what cannot wait and alert the team; only alert them where it isn't known what or where. Whether filed."""
+    complete = draft.service is not None and draft.confidence >= SURE_SERVICE and draft.place.known
+    if not complete:
+        talk.reviews.open(ReviewReason.URGENT, talk.conversation, None, _summary(talk))
+        return False
+    said = list(talk.replies)  # what filing says is for private conversations
+    request = file_or_join(talk, draft)
+    talk.replies[:] = said
+    talk.reviews.open(ReviewReason.URGENT, talk.conversation, request, _summary(talk))
+    return True
+
+
+# -- reports
 def _report(talk: Talk, post: Post) -> None:
-    """What another body does is said so; all else is asked for in private and waits for a while."""
-    service = talk.understanding.service
-    body = talk.municipality.bodies.get(talk.municipality.services[service].body or "") if service else None
-    if body is not None:
-        _answer(talk, post, "public_body", body=body.name, phone=talk.texts.phone_of(body))
+    """What another body does is said so; all else is asked for in private, once a thread, and waits for a while."""
+    invited, fresh = bool(talk.conversation.drafts), _drafts(talk)
+    bodies = [talk.municipality.services[draft.service].body if draft.service else None for draft in fresh]
+    if all(bodies):
+        told = [talk.municipality.bodies[code] for code in dict.fromkeys(bodies) if code is not None]
+        others = "".join(f"{body.name}{talk.texts.phone_of(body)} ve " for body in told[:-1])
+        _answer(talk, post, "public_body", body=f"{others}{told[-1].name}", phone=talk.texts.phone_of(told[-1]))
+        if any(draft.urgent for draft in fresh):
+            talk.reviews.open(ReviewReason.URGENT, talk.conversation, None, _summary(talk))
         return
-    fresh = new_draft(talk, talk.understanding.problems[0], 0)
-    fresh = replace(fresh, description=masked(words_of(talk.text), talk.municipality))
-    known = talk.understanding.place.neighbourhood
+    warning = talk.texts("public_danger", _variant(talk)) if any(draft.urgent for draft in fresh) else ""
+    known = fresh[0].place.neighbourhood
     key = "public_report_known" if known else "public_report"
-    counted = not _answer(talk, post, key, invites=True, neighbourhood=known or "")
-    talk.begin(replace(fresh, asked=(COUNTED,)) if counted else fresh)
-    talk.await_(AwaitedKind.PRIVATE, talk.municipality.publicity.wait.total_seconds() / 3600)
+    counted = not invited and not _answer(talk, post, key, True, warning, neighbourhood=known or "")
+    for draft in fresh:
+        if not (draft.urgent and _urgent(talk, draft)):
+            talk.begin(replace(draft, asked=(COUNTED,)) if counted else draft)
+    if talk.conversation.drafts:
+        talk.await_(AwaitedKind.PRIVATE, talk.municipality.publicity.wait.total_seconds() / 3600)
+
+
+def _drafts(talk: Talk) -> list[Draft]:
+    """A draft for each problem of the post, in its own words without personal numbers."""
+    said = enumerate(problems_said(talk, place_said(talk)))
+    return [_masked(talk, new_draft(talk, each.problem, index, each)) for index, each in said]
+
+
+def _masked(talk: Talk, draft: Draft) -> Draft:
+    words = "\n".join(words_of(line) for line in draft.description.split("\n"))
+    return replace(draft, description=masked(words, talk.municipality)[:MAX_DESCRIPTION])
 
 
 def _goes_on(talk: Talk, post: Post) -> None:
-    """More in the same thread, or an edited post: it completes the draft; nothing is asked twice in public."""
-    draft = talk.draft
-    assert draft is not None
-    if any(event.edits for event in talk.events) and talk.understanding.problems:
-        fresh = new_draft(talk, talk.understanding.problems[0], 0)
-        kept = draft.attachment_ids + tuple(i for i in talk.attachment_ids if i not in draft.attachment_ids)
-        draft = replace(fresh, key=draft.key, asked=draft.asked, attachment_ids=kept)
-        description = words_of(talk.text)
+    """More in the same thread: it completes the draft that it fits, or is another problem; nothing is asked twice."""
+    draft = next((draft for draft in talk.conversation.drafts if _adds_to(talk, draft)), None)
+    if draft is None:
+        _report(talk, post)
+        return
+    description = f"{draft.description}\n{words_of(talk.text)}"
+    added = replace(with_message(talk, draft, describe=False), description=description)
+    _put(talk, draft, _masked(talk, added))
+    if has_personal(talk.text, talk.municipality):
+        _hint(talk, post)
+
+
+def _adds_to(talk: Talk, draft: Draft) -> bool:
+    """Whether the post is about the draft: not a clear report of another thing, nor of the same in another place."""
+    if talk.understanding.act is not Act.REPORT or not talk.understanding.problems:
+        return True
+    said, known = place_said(talk), draft.place
+    elsewhere = any(
+        there and here and there != here
+        for there, here in ((known.neighbourhood, said.neighbourhood), (known.street, said.street))
+    )
+    return continues(talk, draft) and (not elsewhere or known.neighbourhood in talk.understanding.negated)
+
+
+def _put(talk: Talk, old: Draft, *new: Draft) -> None:
+    """`new` in the place of `old`. What became urgent by it doesn't wait any longer."""
+    kept: list[Draft] = []
+    for draft in talk.conversation.drafts:
+        kept += [replace(each, touched_at=talk.now) for each in new] if draft.key == old.key else [draft]
+    talk.conversation.drafts = tuple(kept)
+    for draft in new:
+        if draft.urgent and not old.urgent:
+            _urgent(talk, draft)
+
+
+# -- posts that were edited
+def _edited(talk: Talk, post: Post, refs: Sequence[str]) -> bool:
+    """Whether what was made of the posts followed their new words; else they are read as new ones."""
+    followed = False
+    for ref in refs:
+        made = made_of(talk, ref)
+        if any(made.of(draft) for draft in talk.conversation.drafts):
+            _redraft(talk, post, made)
+            followed = True
+        elif follow_edit(talk, ref):
+            followed = True
+    return followed
+
+
+def _redraft(talk: Talk, post: Post, made: Made) -> None:
+    """The drafts of an edited post as its new words tell them; keys, photos and what was counted stay."""
+    old = [draft for draft in talk.conversation.drafts if made.of(draft)]
+    first, fresh = old[0], _drafts(talk)
+    if talk.understanding.problems:
+        files = first.attachment_ids + tuple(i for i in talk.attachment_ids if i not in first.attachment_ids)
+        keys = [draft.key for draft in old] + [draft.key for draft in fresh[len(old) :]]
+        new = [replace(draft, key=key, asked=first.asked) for key, draft in zip(keys, fresh, strict=False)]
+        new[0] = replace(new[0], attachment_ids=files)
     else:
-        before = draft.description
-        draft = with_message(talk, draft, describe=False)
-        description = f"{before}\n{words_of(talk.text)}"
-    talk.keep(replace(draft, description=masked(description, talk.municipality)))
+        new = [replace(with_message(talk, first, describe=False), description=fresh[0].description)]
+    dropped = {draft.key for draft in old[1:]}
+    talk.conversation.drafts = tuple(draft for draft in talk.conversation.drafts if draft.key not in dropped)
+    _put(talk, first, *new)
     if has_personal(talk.text, talk.municipality):
-        _say(talk, post, talk.texts("public_personal"))
+        _hint(talk, post)
 
 
-def _answer(talk: Talk, post: Post, key: str, invites: bool = False, **data: object) -> bool:
-    """Answer, once for an event; False where the post was only counted."""
+# -- answers
+def _answer(talk: Talk, post: Post, key: str, invites: bool = False, warning: str = "", **data: object) -> bool:
+    """Answer, once for an event and a few times in a thread; False where the post was only counted or shown."""
+    personal = talk.texts("public_personal", _variant(talk)) if has_personal(talk.text, talk.municipality) else ""
     if _counted(talk, post):
+        if personal:
+            _hint(talk, post)
         return False
-    text = talk.texts(key, talk.conversation.turns, **data)
-    if has_personal(talk.text, talk.municipality):
-        text = f"{text} {talk.texts('public_personal')}"
+    if _answered_often(talk):
+        talk.reviews.open(ReviewReason.PUBLIC_POST, talk.conversation, None, _summary(talk)).matter = post.matter
+        return False
+    text = talk.texts(key, _variant(talk), **data)
+    for before, after in ((warning, ""), ("", personal)):
+        longer = " ".join(part for part in (before, text, after) if part)
+        text = longer if weight(longer) <= MOST_WEIGHT else text
     _say(talk, post, text, invites)
+    if talk.municipality.publicity.mode(post.category) is SendMode.AUTOMATIC:
+        _remember(talk, post)
     return True
+
+
+def _variant(talk: Talk) -> int:
+    """Which wording: another one in each thread and turn, the same whenever the turn is played again."""
+    return (talk.conversation.id or 0) + talk.conversation.turns
+
+
+def _answered_often(talk: Talk) -> bool:
+    lines = talk.uow.conversations.thread(talk.conversation.id or 0, 50)
+    return sum(line.direction == "out" and line.author == "bot" for line in lines) >= MOST_ANSWERS
 
 
 def _say(talk: Talk, post: Post, text: str, invites: bool = False) -> None:
     talk.replies.append(Reply(text, public=True, invites=invites))
     talk.about = About(post.category, _summary(talk), post.matter)
-    if talk.municipality.publicity.mode(post.category) is SendMode.AUTOMATIC:
-        _remember(talk, post)
+
+
+def _hint(talk: Talk, post: Post) -> None:
+    """That personal numbers should not stand there: with the draft that waits, else by itself. It answers no event."""
+    text = talk.texts("public_personal", _variant(talk))
+    if PublicDesk(talk.uow, talk.municipality, talk.now).lengthen(talk.conversation, text):
+        return
+    talk.replies.append(Reply(text, public=True))
+    talk.about = About(post.category, _summary(talk))
 
 
 def _remember(talk: Talk, post: Post) -> None:
@@ -147,99 +269,3 @@ def _show(talk: Talk, post: Post, reason: ReviewReason) -> None:
 
 def _summary(talk: Talk) -> str:
     return masked(talk.text.strip()[:500], talk.municipality)
-
-
-def _deleted(talk: Talk) -> None:
-    """The citizen took the post back: nothing is said to it any more, and nothing is filed from it."""
-    talk.silent = True
-    talk.conversation.drafts = ()
-    talk.no_longer_await(AwaitedKind.PRIVATE)
-    PublicDesk(talk.uow, talk.municipality, talk.now).forget(talk.conversation)
-
-
-# -- the private continuation
-def take_up(talk: Talk) -> None:
-    """A private message goes on with the citizen's public thread, where one waits and the message fits it."""
-    conversation = talk.conversation
-    if conversation.public or conversation.drafts:
-        return
-    for thread in _waiting_threads(talk):
-        draft = thread.draft
-        if draft is None or not _fits(talk, draft):
-            continue
-        locked = talk.uow.conversations.lock(thread.id or 0, wait=False)
-        if locked is None or locked.draft is None:
-            continue
-        where = talk.understanding.place
-        says_where = where.known or where.street is not None or bool(talk.understanding.candidates)
-        asked = Step.DETAIL if draft.place.known else Step.PLACE
-        needs = not (draft.place.known and draft.place.detailed)
-        conversation.drafts = (replace(draft, step=asked if says_where and needs else None, touched_at=talk.now),)
-        conversation.continues_id = thread.id
-        locked.drafts = ()
-        talk.uow.conversations.no_longer_await(thread.id or 0, AwaitedKind.PRIVATE)
-        return
-
-
-def _waiting_threads(talk: Talk) -> list[Conversation]:
-    """Public threads of the same account that wait for a private message, newest first."""
-    provider = talk.conversation.channel.partition("_")[0]
-    mine = talk.uow.conversations.of_citizen(talk.conversation.citizen_id)
-    waiting = [one for one in mine if one.public and one.drafts and one.channel.partition("_")[0] == provider]
-    return sorted(waiting, key=lambda one: one.last_in_at or one.created_at, reverse=True)
-
-
-def _fits(talk: Talk, draft: Draft) -> bool:
-    """Whether the message can be about the draft; a clear report of something else is not, an address is."""
-    u = talk.understanding
-    other = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE and not plain(talk.text).startswith("adres")
-    return not other or u.service == draft.service or u.service in draft.alternatives
-
-
-# -- no private message came
-def settle_public(uow: UnitOfWork, municipality: Municipality, now: datetime, secret: bytes) -> int:
-    """Threads whose waiting time is over: filed from the public text where what and where are known, else shown."""
-    settled = 0
-    for awaited in uow.conversations.expired_awaited(now):
-        if awaited.what != AwaitedKind.PRIVATE:
-            continue
-        conversation = uow.conversations.lock(awaited.conversation_id, wait=False)
-        if conversation is None:
-            continue
-        uow.conversations.no_longer_await(awaited.conversation_id, AwaitedKind.PRIVATE)
-        if conversation.draft is not None:
-            _settle(uow, municipality, now, secret, conversation)
-            settled += 1
-    return settled
-
-
-def _settle(uow: UnitOfWork, municipality: Municipality, now: datetime, secret: bytes, thread: Conversation) -> None:
-    draft, texts = thread.drafts[0], Texts(municipality)
-    talk = Talk(uow, municipality, texts, thread, Understanding("", Act.REPORT, 1.0), (), "", now, draft.key, secret)
-    service = municipality.services[draft.service] if draft.service else None
-    if service is None or (service.place == "required" and not draft.place.known):
-        thread.drafts = ()
-        ReviewDesk(uow, municipality, now).open(ReviewReason.PUBLIC_POST, thread, None, draft.description)
-        return
-    request = _file(talk, draft)
-    if COUNTED in draft.asked:
-        return
-    number = f" {texts('public_number', number=request.tracking_no)}" if municipality.publicity.tracking_number else ""
-    reply = Reply(f"{texts('public_filed')}{number}", public=True)
-    about = About(Category.REPORT, draft.description)
-    desk = PublicDesk(uow, municipality, now)
-    desk.answer(thread, reply, f"public_filed:{request.id}:{thread.id}", OutboxKind.REPLY, about, request)
-
-
-def _file(talk: Talk, draft: Draft) -> Request:
-    """File the public report, or follow the request that somebody else filed on the same."""
-    same = find_same(talk, draft)
-    if same is None:
-        return file_draft(talk, draft)
-    talk.drop_draft()
-    assert talk.conversation.id is not None
-    if not same.own:
-        talk.desk.join(same.request, talk.conversation.citizen_id, talk.conversation.id, draft.description)
-    if draft.attachment_ids:
-        talk.desk.add_files(same.request, draft.attachment_ids, talk.actor)
-    return same.request
