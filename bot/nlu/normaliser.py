@@ -10,6 +10,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import Component
+from bot.nlu.foreign import glossed
 from bot.nlu.keys import CLEAN, NORMAL, SPANS
 from bot.nlu.normalisation import clean, masked, normal
 
@@ -36,8 +37,11 @@ class Normaliser(Component):
 
     def _normalise(self, message: Message) -> None:
         text = message.get("text") or ""
-        message.set(CLEAN, clean(text))
-        message.set(NORMAL, normal(masked(text, message.get(SPANS) or ())))
+        cleaned = clean(text)
+        message.set(CLEAN, cleaned)
+        spoken = normal(masked(text, message.get(SPANS) or ()))
+        gloss = glossed(cleaned)
+        message.set(NORMAL, f"{spoken} {normal(gloss)}" if gloss else spoken)
 
 
 def tokens(text: str) -> list[Any]:
