@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from bot.config import Settings
 from bot.db.chat_queries import Transactions
@@ -23,9 +24,9 @@ from bot.web.api.app import api
 from bot.web.bodies import BadInput
 from bot.web.chat import Chat, UploadStore
 from bot.web.desk.frame import Desk
-from bot.web.desk.routing import desk_routes
+from bot.web.desk.routing import PREFIX, desk_routes, error_page
 from bot.web.desk.screens import all_routes
-from bot.web.guards import BodyLimit, LastCatch, OriginCheck, SecurityHeaders, frame_ancestors
+from bot.web.guards import BodyLimit, LastCatch, OriginCheck, SecurityHeaders, frame_ancestors, plain_refusal
 from bot.web.limits import Limits, TooMany
 from bot.web.live import ChatHub
 from bot.web.pages import HERE, Pages
@@ -73,6 +74,7 @@ def create_app(
     )
     pages = Pages(municipality, sessions, limits, reads, settings.max_file)
     desk = Desk(settings, municipality, engine_uows, reads, clock, files, limits, mail)
+    errors = _Errors(desk)
     app = Starlette(
         routes=[
             Route("/health/live", _alive),
@@ -85,17 +87,17 @@ def create_app(
         ],
         middleware=[
             Middleware(SecurityHeaders, framed={"/sohbet": embedders}, shared=frozenset({"/widget.js"})),
-            Middleware(LastCatch),
-            Middleware(OriginCheck, public_url=settings.public_url),
+            Middleware(LastCatch, refusal=errors.refusal),
+            Middleware(OriginCheck, refusal=errors.refusal, public_url=settings.public_url),
             Middleware(BodyDeadline),
-            Middleware(BodyLimit, limit=MAX_BODY, larger=dict.fromkeys(_UPLOADS, largest)),
+            Middleware(BodyLimit, refusal=errors.refusal, limit=MAX_BODY, larger=dict.fromkeys(_UPLOADS, largest)),
         ],
         exception_handlers={
-            BadInput: _bad_input,
-            TooMany: _too_many,
-            DatabaseAway: _away,
-            TransientError: _away,
-            HTTPException: _http_error,
+            BadInput: errors.bad_input,
+            TooMany: errors.too_many,
+            DatabaseAway: errors.away,
+            TransientError: errors.away,
+            HTTPException: errors.http_error,
         },
     )
     app.state.chat_hub, app.state.desk_hub = hub, desk.hub
@@ -106,21 +108,41 @@ async def _alive(request: Request) -> Response:
     return JSONResponse({"alive": True})
 
 
-async def _bad_input(request: Request, error: Exception) -> Response:
-    assert isinstance(error, BadInput)
-    return JSONResponse({"error": error.key}, error.status)
+class _Errors:
+    """What is answered where no route did: a page at the desk, JSON to the chat and to programs."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def bad_input(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, BadInput)
+        return await self._answer(request, error.status, error.key)
+
+    async def too_many(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, TooMany)
+        return await self._answer(request, 429, "too_many", {"retry-after": str(error.retry_after)})
+
+    async def away(self, request: Request, error: Exception) -> Response:
+        return await self._answer(request, 503, "try_again", {"retry-after": "5"})
+
+    async def http_error(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        key = _KEYS.get(error.status_code, "refused")
+        return await self._answer(request, error.status_code, key, error.headers)
+
+    async def refusal(self, scope: Scope, key: str, status: int) -> Response:
+        """What stands before the routes refuses."""
+        if _at_desk(scope["path"]):
+            return await error_page(self._desk, Request(scope), status, key, {})
+        return await plain_refusal(scope, key, status)
+
+    async def _answer(
+        self, request: Request, status: int, key: str, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        if _at_desk(request.url.path):
+            return await error_page(self._desk, request, status, key, headers or {})
+        return JSONResponse({"error": key}, status, headers)
 
 
-async def _too_many(request: Request, error: Exception) -> Response:
-    assert isinstance(error, TooMany)
-    return JSONResponse({"error": "too_many"}, 429, {"retry-after": str(error.retry_after)})
-
-
-async def _away(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": "try_again"}, 503, {"retry-after": "5"})
-
-
-async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    key = _KEYS.get(error.status_code, "refused")
-    return JSONResponse({"error": key}, error.status_code, error.headers)
+def _at_desk(path: str) -> bool:
+    return path == PREFIX or path.startswith(f"{PREFIX}/")

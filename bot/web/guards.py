@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
@@ -21,6 +21,10 @@ from bot.web.api.problems import Problem
 log = logging.getLogger(__name__)
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+Refusal = Callable[[Scope, str, int], Awaitable[Response]]
+"""Makes the response of a refusal from its key and status."""
 
 
 def policy(ancestors: str = "'none'", images: str = "") -> str:
@@ -75,13 +79,14 @@ class SecurityHeaders:
 class OriginCheck:
     """Refuses posts that another site's page sent. Programs (webhooks) send neither header and no cookie."""
 
-    def __init__(self, app: ASGIApp, public_url: str | None = None) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, refusal: Refusal, public_url: str | None = None) -> None:
+        self._app, self._refusal = app, refusal
         self._public = urlsplit(public_url).netloc if public_url else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in _SAFE and not self._own(Headers(scope=scope)):
-            return await _refusal(scope, "foreign_origin", 403)(scope, receive, send)
+            refused = await self._refusal(scope, "foreign_origin", 403)
+            return await refused(scope, receive, send)
         await self._app(scope, receive, send)
 
     def _own(self, headers: Headers) -> bool:
@@ -95,9 +100,9 @@ class OriginCheck:
 class BodyLimit:
     """Refuses bodies over `limit` bytes with 413, by their announced and by their real length."""
 
-    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, refusal: Refusal, limit: int, larger: Mapping[str, int]) -> None:
         """`larger`: other limits by path; a `*` in it stands for anything."""
-        self._app, self._limit, self._larger = app, limit, larger
+        self._app, self._refusal, self._limit, self._larger = app, refusal, limit, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -106,7 +111,8 @@ class BodyLimit:
         limit = next(limits, self._limit)
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdecimal() or len(announced) > 15 or int(announced) > limit:
-            return await _refusal(scope, "too_large", 413)(scope, receive, send)
+            refused = await self._refusal(scope, "too_large", 413)
+            return await refused(scope, receive, send)
         received = 0
 
         async def counted() -> Message:
@@ -120,8 +126,8 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
 
-def _refusal(scope: Scope, key: str, status: int) -> Response:
-    """What the API's programs are answered is problem details here as well."""
+async def plain_refusal(scope: Scope, key: str, status: int) -> Response:
+    """For programs: those of the API are answered with problem details here as well."""
     if scope["path"].startswith("/api/"):
         return Problem(status, key).response()
     return JSONResponse({"error": key}, status)
@@ -130,8 +136,8 @@ def _refusal(scope: Scope, key: str, status: int) -> Response:
 class LastCatch:
     """An unexpected error becomes a 500 and a log entry with the places it came from, never with its text."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, refusal: Refusal) -> None:
+        self._app, self._refusal = app, refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -152,4 +158,5 @@ class LastCatch:
             places = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
             log.error("%s in the web application: %s", type(error).__name__, places)
             if not started:
-                await _refusal(scope, "internal", 500)(scope, receive, send)
+                refused = await self._refusal(scope, "internal", 500)
+                await refused(scope, receive, send)

@@ -62,6 +62,13 @@ PROBLEMS: Mapping[str, str] = {
     "not_a_number": "Sayı bekleniyordu.",
     "not_a_day": "Tarih bekleniyordu (örneğin 2026-11-23).",
     "not_found": "Aradığınız sayfa yok.",
+    "method_not_allowed": "Bu adres yalnızca bir formla çalışır. Geldiğiniz sayfaya dönüp yeniden deneyin.",
+    "too_large": "Gönderdiğiniz dosya ya da metin çok büyük.",
+    "too_slow": "Bağlantı çok yavaş: gönderilenin tamamı gelmedi. Lütfen yeniden deneyin.",
+    "foreign_origin": "Bu istek başka bir siteden geldi; kabul edilmedi.",
+    "refused": "Bu istek kabul edilmedi.",
+    "try_again": "Şu anda veritabanına ulaşılamıyor. Birkaç saniye sonra yeniden deneyin; yazdığınız kaybolmaz.",
+    "internal": "Beklenmeyen bir hata oldu; kayda geçti. Lütfen yeniden deneyin, sürerse yöneticinize bildirin.",
 }
 """What staff read where something cannot be done; screens add their own with `Desk.problems`."""
 

@@ -6,7 +6,7 @@ Screens are plain functions `(Visit) -> Response`, run in a thread; they open th
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.domain.staff import StaffSession, StaffUser
-from bot.errors import NotAllowed, NotFound, StaleVersion, UserError
+from bot.errors import DatabaseAway, NotAllowed, NotFound, StaleVersion, TransientError, UserError
 from bot.service.policy import Right
 from bot.service.staff import digest, is_current, needs_touch
 from bot.web.bodies import MAX_ID
@@ -93,25 +93,30 @@ async def _form(request: Request, route: DeskRoute) -> FormData:
         raise UserError("not_a_form") from error
 
 
-async def _visit(desk: Desk, request: Request, route: DeskRoute) -> Visit:
-    now = desk.clock.now()
-    visit = Visit(
+async def _visit(desk: Desk, request: Request, route: DeskRoute, touch: bool = True) -> Visit:
+    visit, now = _stranger(desk, request), desk.clock.now()
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return visit
+    touch = touch and route.stream is None and BY_ITSELF not in request.headers
+    return replace(visit, known=await anyio.to_thread.run_sync(_known, desk, token, now, touch))
+
+
+def _stranger(desk: Desk, request: Request) -> Visit:
+    """The visit before it is known whose it is."""
+    return Visit(
         url_path=request.url.path,
         query=request.query_params,
         path=request.path_params,
         form=FormData(),
-        now=now,
+        now=desk.clock.now(),
         address=address_of(request),
         agent=request.headers.get("user-agent", ""),
         htmx=request.headers.get("hx-request") == "true",
         headers=request.headers,
         cookies=request.cookies,
+        method=request.method,
     )
-    token = request.cookies.get(COOKIE)
-    if not token:
-        return visit
-    by_itself = route.stream is not None or BY_ITSELF in request.headers
-    return replace(visit, known=await anyio.to_thread.run_sync(_known, desk, token, now, not by_itself))
 
 
 def _known(desk: Desk, token: str, now: datetime, touch: bool) -> tuple[StaffUser, StaffSession] | None:
@@ -148,16 +153,35 @@ def _to_login(request: Request, visit: Visit) -> Response:
 
 
 def _problem(desk: Desk, visit: Visit, error: UserError) -> Response:
-    status = _STATUS.get(type(error), 422)
+    return _told(desk, visit, desk.told(visit, error), _STATUS.get(type(error), 422))
+
+
+def _told(desk: Desk, visit: Visit, problem: str, status: int) -> Response:
     template = "desk/_problem.html" if visit.htmx else "desk/problem.html"
-    return desk.page(visit, template, status=status, problem=desk.told(visit, error), code=status)
+    return desk.page(visit, template, status=status, problem=problem, code=status)
 
 
 def _slowed_down(desk: Desk, visit: Visit, error: TooMany) -> Response:
     shown = desk.say(visit, desk.problems["too_many"], seconds=error.retry_after)
-    template = "desk/_problem.html" if visit.htmx else "desk/problem.html"
-    response = desk.page(visit, template, status=429, problem=shown, code=429)
+    response = _told(desk, visit, shown, 429)
     response.headers["retry-after"] = str(error.retry_after)
+    return response
+
+
+async def error_page(desk: Desk, request: Request, status: int, key: str, headers: Mapping[str, str]) -> Response:
+    """What went wrong outside of the screens (no such page, too large, the database away), as a page of the desk."""
+    route = DeskRoute(request.url.path, None, None)
+    try:
+        visit = await _visit(desk, request, route, touch=False)
+        return await anyio.to_thread.run_sync(_error_page, desk, visit, status, key, headers)
+    except (DatabaseAway, TransientError):
+        stranger = _stranger(desk, request)
+        return await anyio.to_thread.run_sync(_error_page, desk, stranger, status, key, headers)
+
+
+def _error_page(desk: Desk, visit: Visit, status: int, key: str, headers: Mapping[str, str]) -> Response:
+    response = _told(desk, visit, desk.told(visit, UserError(key)), status)
+    response.headers.update(headers)
     return response
 
 

@@ -35,5 +35,5 @@ class PublicSwitch:
             else:
                 public.resume(visit.staff.username)
             uow.commit()
-        back = visit.text("back", 300)
+        back = visit.text("back", 2000)
         return RedirectResponse(back if inside(back) else PREFIX, 303)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData, QueryParams, UploadFile
 
@@ -30,6 +31,15 @@ class Visit:
     known: tuple[StaffUser, StaffSession] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+
+    @property
+    def here(self) -> str:
+        """The address of the page, with its query: of what a post shows, that of the page it was sent from."""
+        if self.method in ("GET", "HEAD"):
+            return self.url_path + (f"?{self.query}" if self.query else "")
+        before = urlsplit(self.headers.get("referer", ""))
+        return before.path + (f"?{before.query}" if before.query else "")
 
     @property
     def staff(self) -> StaffUser:

@@ -122,7 +122,7 @@ def test_the_page_shows_reason_channel_wait_and_holder(stage: Stage, desk_client
     ayse.post(f"/masa/gorusme/{matter.item}/al")
     stage.clock.advance(timedelta(seconds=70))
     page = can.get("/masa/kuyruk").text
-    for words in ("Görevli istedi", "Web sohbeti", "Bekliyor: 1 dk", f"● {ayse.user.username}", "[telefon]", "A. Y."):
+    for words in ("Görevli istedi", "Web sohbeti", "Bekliyor: 1 dk", f"● {ayse.user.name}", "[telefon]", "A. Y."):
         assert words in page
     assert "0532" not in page
     assert "Sizde" in ayse.get("/masa/kuyruk/liste").text
@@ -215,6 +215,42 @@ def test_the_switch_is_on_every_page_and_stops_what_is_public(stage: Stage, desk
         assert not PublicDesk(uow, stage.municipality, stage.clock.now()).paused()
 
 
+def test_who_turns_the_switch_comes_back_to_the_page_with_its_query(stage: Stage, desk_client: DeskClient) -> None:
+    """Also from a page that a form has shown: there, to the one that the form was sent from."""
+    seda = desk_client(Role.SUPERVISOR)
+    matter, request = escalate(stage), file_request(stage)
+
+    def back(page: str) -> str:
+        return page.split('name="back" value="')[1].split('"')[0].replace("&amp;", "&")
+
+    assert back(seda.get("/masa/kuyruk?acil=1&ara=cop").text) == "/masa/kuyruk?acil=1&ara=cop"
+    seen = seda.post(f"/masa/gorusme/{matter.item}/goster", follow_redirects=True)
+    assert seda.get(back(seen.text)).status_code == 200
+    fields = {"id": str(request.id), "action": "in_progress", "query": ""}
+    referer = {"referer": "http://testserver/masa/basvurular?durum=received"}
+    preview = seda.post("/masa/basvurular/toplu", fields, headers=referer)
+    assert preview.status_code == 200 and back(preview.text) == "/masa/basvurular?durum=received"
+    target = seda.post("/masa/acik-yanitlar", {"stop": "1", "back": back(preview.text)}).headers["location"]
+    assert target == "/masa/basvurular?durum=received"
+    assert "data-confirm" in seda.get("/masa/kuyruk").text, "to start them again is asked once more"
+
+
+def test_how_a_matter_was_closed_has_words(stage: Stage, desk_client: DeskClient) -> None:
+    ayse, matter = desk_client(REVIEWER), drafted(stage)
+    ayse.post(f"/masa/gorusme/{matter.item}/reddet", {"reason": "Yanlış kişi"})
+    erased = escalate(stage)
+    with stage.uows() as uow:
+        item = uow.reviews.get(erased.item)
+        assert item is not None
+        item.state, item.closed_at, item.closed_reason = "closed", stage.clock.now(), "erased"
+        uow.commit()
+    page = ayse.get("/masa/kuyruk?durum=closed").text
+    assert "taslak reddedildi: Yanlış kişi" in page and "vatandaşın verisi silindi" in page
+    assert "rejected" not in page and "erased" not in page
+    ayse.post("/masa/hesabim/dil", {"language": "en"})
+    assert "draft refused: Yanlış kişi" in ayse.get("/masa/kuyruk?durum=closed").text
+
+
 def test_incidents_are_announced_and_ended(stage: Stage, desk_client: DeskClient) -> None:
     ayse = desk_client(REVIEWER)
     fields = {"service": "waste_container", "text": "Araçlar gecikti.", "neighbourhood": ["Yazır", "Bosna Hersek"]}
@@ -241,7 +277,7 @@ def test_canned_replies_are_kept_filled_and_archived(stage: Stage, desk_client: 
     with stage.reads() as uow:
         (kept,) = uow.staff.canned()
     assert matter.request is not None
-    filled = f"{matter.request.tracking_no} için Temizlik İşleri Müdürlüğü&#39;ne haber verdik."
+    filled = f"{matter.request.tracking_no} için Temizlik İşleri Müdürlüğüne haber verdik."
     assert filled in ayse.get(f"/masa/gorusme/{matter.item}").text
     assert ayse.post(f"/masa/hazir-yanitlar/{kept.id}", fields | {"service": "road_damage"}).status_code == 303
     assert "Bizim yanıt" not in ayse.get(f"/masa/gorusme/{matter.item}").text, "it is for another service now"

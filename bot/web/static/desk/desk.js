@@ -10,6 +10,14 @@ document.addEventListener('htmx:responseError', (event) => {
   notice(page.querySelector('.problem')?.textContent ?? `${event.detail.xhr.status}`)
 })
 
+// what is hard to take back is asked once more
+document.addEventListener('submit', (event) => {
+  const question = event.target.dataset.confirm
+  if (!question || confirm(question)) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}, true)
+
 document.addEventListener('htmx:sendError', () => notice(document.getElementById('notices').dataset.offline))
 
 document.querySelector('.top nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
