@@ -125,7 +125,8 @@ def standing(session: Session, now: datetime) -> Standing:
             requests.c.status.in_(OPEN_STATUSES)
         )
     ).one()
-    waiting = session.scalar(select(func.count()).where(review_items.c.state == "open"))
+    let_go = and_(review_items.c.state == "taken", review_items.c.taken_until <= now)
+    waiting = session.scalar(select(func.count()).where(or_(review_items.c.state == "open", let_go)))
     return Standing(row[0], row[1] or 0, row[2] or 0, waiting or 0)
 
 

@@ -169,7 +169,7 @@ def aside(session: Session, request: Request, people: Sequence[int], bound: str 
     """In six small queries. `joined` has the keys 'duplicate_of' and 'linked_to'; `thread` is (channel, public)."""
     near = RequestFilter(bound, OPEN_STATUSES, service=request.service, neighbourhood=request.neighbourhood or "")
     similar = select(*_COLUMNS).where(*near.conditions(), requests.c.id != request.id)
-    doubles = select(*_COLUMNS).where(requests.c.duplicate_of == request.id)
+    doubles = select(*_COLUMNS).where(requests.c.duplicate_of == request.id, *RequestFilter(bound).conditions())
     links = {name: getattr(request, name) for name in ("duplicate_of", "linked_to") if getattr(request, name)}
     linked = {row.id: row for row in rows_of(session, list(links.values()), bound)} if links else {}
     named = select(citizens.c.id, citizens.c.display_name).where(citizens.c.id.in_(people))

@@ -75,6 +75,7 @@ def things_of(stage: Stage, unit: str, *, words: str | None = None, name: str = 
         desk = RequestDesk(uow, stage.municipality, now, stage.settings.secret.encode())
         desk.add_note(kept, secret, "staff:ayse", kind="internal")
         kept.landmark = secret[:200]
+        kept.duplicate_of = _first_of_the_other_unit(uow, unit)
         file_id = uow.requests.add_attachment(_attached(photo, kept.id, kept.conversation_id, now))
         incident = Incident(UNITS[unit], ("Yazır",), secret, now, now.replace(year=now.year + 1), "staff:ayse", now)
         uow.incidents.add(incident)
@@ -112,6 +113,14 @@ def things_of(stage: Stage, unit: str, *, words: str | None = None, name: str = 
         "token": invitation,
     }
     return Things(unit, secret, names)
+
+
+def _first_of_the_other_unit(uow: Any, unit: str) -> int | None:
+    """A request of the other unit, so that each of the two is merged into what the other has."""
+    others = [request for request in uow.requests.search() if request.unit != unit]
+    if others and others[0].duplicate_of is None:
+        others[0].duplicate_of = next(each.id for each in uow.requests.search() if each.unit == unit)
+    return others[0].id if others else None
 
 
 def snapshot(stage: Stage) -> dict[str, list[Any]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +17,7 @@ from bot.db.unit_of_work import SqlUnitOfWork
 from bot.domain.requests import Status
 from bot.domain.staff import Role
 from bot.service.requests import RequestDesk, find_request
+from bot.web.desk.audit import ACTIONS
 from tests.web.desk.conftest import DeskClient
 from tests.web.desk.office import file_request
 from tests.web.stage import Stage
@@ -150,3 +154,31 @@ def test_what_is_in_the_audit_is_shown_as_text(stage: Stage, desk_client: DeskCl
 
 def test_reviewers_see_no_audit(desk_client: DeskClient) -> None:
     assert desk_client(Role.REVIEWER).get("/masa/denetim").status_code == 403
+
+
+# -- words
+def recorded() -> Iterator[str]:
+    """The actions that the code records, as far as they are written out: up to the first ':' or gap."""
+    for path in sorted(Path("bot").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(call, ast.Call) and ast.unparse(call.func).endswith("audit.record")):
+                continue
+            given = call.args[2] if len(call.args) > 2 else None
+            if isinstance(given, ast.JoinedStr):
+                given = given.values[0]
+            if isinstance(given, ast.Constant):
+                yield str(given.value).partition(":")[0]
+
+
+def test_every_action_has_words() -> None:
+    found = set(recorded())
+    assert len(found) > 25
+    assert not found - set(ACTIONS)
+    assert {"public_approved", "public_rejected", "public_answers_paused", "public_answers_open"} <= set(ACTIONS)
+
+
+def test_what_a_link_was_for_is_told_in_words(stage: Stage, desk_client: DeskClient) -> None:
+    boss = desk_client(Role.ADMINISTRATOR)
+    boss.post("/masa/kisiler/davet", {"role": "reviewer"})
+    page = boss.get("/masa/denetim").text
+    assert "Bağlantı oluşturuldu" in page and "davet" in page and "invitation" not in page

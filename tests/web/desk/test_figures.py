@@ -103,6 +103,19 @@ def test_the_first_answer_is_a_persons_after_the_matter_came_to_people(both: Sta
     assert list(found.escalations) == [("asked_for_person", 1)]
 
 
+def test_who_waits_for_a_person_waits_too_where_the_hold_ran_out(both: Stage) -> None:
+    request = file_request(both)
+    review(both, request)
+    with both.uows() as uow:
+        (item,) = uow.reviews.open_of(request.conversation_id or 0)
+        ReviewDesk(uow, both.municipality, both.clock.now()).take(item.id or 0, "ayse", timedelta(minutes=2))
+        uow.commit()
+    with both.reads() as uow:
+        now = both.clock.now()
+        assert standing(uow.session, now).waiting == 0
+        assert standing(uow.session, now + timedelta(minutes=3)).waiting == 1
+
+
 def test_late_is_what_was_not_done_by_its_time(both: Stage) -> None:
     in_time, late, still_open, given_away = (file_request(both).tracking_no for _ in range(4))
     change(both, in_time, Status.RESOLVED)

@@ -165,6 +165,15 @@ def test_unit_staff_find_their_own(place: Stage, ours: Things, browsers: dict[Ro
     assert browser.get(f"/masa/dosya/{ours.names['file']}").status_code == 200
 
 
+def test_ones_own_request_tells_nothing_of_what_another_unit_merged_into_it(
+    place: Stage, ours: Things, theirs: Things, browsers: dict[Role, StaffBrowser]
+) -> None:
+    page = f"/masa/basvurular/{ours.names['no']}"
+    assert theirs.names["no"] in browsers[Role.SUPERVISOR].get(page).text, "the two are merged"
+    own = browsers[Role.UNIT_STAFF].get(page).text
+    assert theirs.names["no"] not in own and theirs.secret not in own
+
+
 def test_an_export_holds_the_own_unit_only(place: Stage, theirs: Things, browsers: dict[Role, StaffBrowser]) -> None:
     for fields in ({}, {"unit": "parks"}, {"query": "unit=parks"}):
         answer = browsers[Role.UNIT_STAFF].post("/masa/basvurular/disari", {"format": "csv", **fields})
