@@ -17,6 +17,7 @@ from bot.service.policy import Right
 from bot.service.requests import RequestDesk, check_version
 from bot.web.bodies import file_name_of
 from bot.web.chat import ACCEPTED
+from bot.web.desk import places
 from bot.web.desk.frame import Desk
 from bot.web.desk.personal import Shown
 from bot.web.desk.request import OWN_FORMS
@@ -59,7 +60,7 @@ Act = Callable[[Change], None]
 class RequestChanges:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        desk.problems |= {
+        desk.problems |= places.PROBLEMS | {
             "merge_refused": "{number} ile birleştirilemez: başvuru ya kendisi ya da sonuçlanmış.",
             "file_refused": "Bu türde dosya eklenemez. Fotoğraf veya PDF seçin.",
             "file_too_large": "Dosya çok büyük.",
@@ -74,6 +75,7 @@ class RequestChanges:
             "birim": _assign,
             "kurum": _forward,
             "hizmet": _reclassify,
+            "yer": self._relocate,
             "oncelik": _prioritize,
             "birlestir": _merge,
             "ayir": _separate,
@@ -109,10 +111,15 @@ class RequestChanges:
         except StaleVersion:
             return self._stale(visit)
         if not visit.may(Right.SEE_REQUESTS, request.unit):
-            return RedirectResponse(f"{PREFIX}/basvurular", 303)
+            return RedirectResponse(f"{PREFIX}/basvurular?iletildi={request.tracking_no}", 303)
         grant = visit.text("goster", 80)
         look = f"&goster={grant}" if grant.replace(".", "").isalnum() else ""
         return RedirectResponse(f"{PREFIX}/basvurular/{request.tracking_no}?oldu={done}{look}", 303)
+
+    def _relocate(self, change: Change) -> None:
+        place = places.corrected(change.visit, self._desk.municipality, change.request)
+        if place != change.request.place:
+            change.gate.amend(change.request, place, change.actor, whole=True)
 
     def _stale(self, visit: Visit) -> Response:
         """Somebody else was faster: what they did, and what was written here so that it isn't lost."""

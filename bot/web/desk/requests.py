@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.responses import Response
 
 from bot.db.request_queries import MOST_COUNTED, count, table_page
@@ -16,6 +18,7 @@ from bot.web.desk.visit import Visit
 
 ROWS = 50
 PAGE = "requests"
+_NUMBER = re.compile(r"[A-Z]{2,8}-\d{4}-\d{6,9}")
 
 
 class Requests:
@@ -45,6 +48,7 @@ class Requests:
             number=number,
             more_than_counted=number >= MOST_COUNTED,
             views=views,
+            passed_on=passed_on if _NUMBER.fullmatch(passed_on := visit.asked("iletildi")) else "",
             bulk_actions=ACTIONS,
             shown=Shown(self._desk.municipality, False),
         )

@@ -171,7 +171,7 @@ def test_who_gives_a_request_away_lands_in_the_list(desk_client: DeskClient, sta
     number = file_request(stage).tracking_no
     ali = desk_client(Role.UNIT_STAFF, "cleaning")
     answer = ali.post(f"/masa/basvurular/{number}/birim", {**form_of(ali, number), "unit": "parks", "note": "onların"})
-    assert answer.headers["location"] == "/masa/basvurular"
+    assert answer.headers["location"] == f"/masa/basvurular?iletildi={request.tracking_no}"
 
 
 def test_the_auditor_sees_and_changes_nothing(desk_client: DeskClient, stage: Stage) -> None:
@@ -286,3 +286,32 @@ def test_two_at_once_change_a_request_once(both: Stage) -> None:
         assert browser.post(f"/masa/basvurular/{number}/durum", {**old, "status": "resolved"}).status_code == 409
         assert browser.get(f"/masa/basvurular/{number}").status_code == 200
         assert browser.get("/masa/basvurular/pano").status_code == 200
+
+
+def test_the_place_is_corrected_on_the_requests_page_and_what_is_emptied_is_gone(
+    stage: Stage, desk_client: DeskClient
+) -> None:
+    seda, request = (
+        desk_client(Role.SUPERVISOR),
+        file_request(stage, place=Place("Yazır", "Selçuklu", "Gül Sokak", "4", latitude=37.9, longitude=32.4)),
+    )
+    page = f"/masa/basvurular/{request.tracking_no}"
+    assert "Paylaşılan konum yanlış" in seda.get(page).text
+    fields = {"version": request.version, "neighbourhood": "Bosna Hersek", "street": "", "door_no": "", "landmark": ""}
+    assert seda.post(f"{page}/yer", fields).status_code == 303
+    after = reread(stage, request.tracking_no)
+    assert after.place == Place("Bosna Hersek", "Selçuklu", latitude=37.9, longitude=32.4)
+    assert seda.post(f"{page}/yer", fields).status_code == 409
+    fields |= {"version": after.version, "no_position": "1"}
+    seda.post(f"{page}/yer", fields)
+    assert reread(stage, request.tracking_no).place == Place("Bosna Hersek", "Selçuklu")
+    with stage.reads() as uow:
+        assert [entry.action for entry in uow.requests.history(request.id or 0)] == ["filed", "amended", "amended"]
+
+
+def test_unit_staff_who_pass_a_request_on_are_told(stage: Stage, desk_client: DeskClient) -> None:
+    mehmet, request = desk_client(Role.UNIT_STAFF, "cleaning"), file_request(stage)
+    fields = {"version": request.version, "unit": "parks", "note": "Parkın içinde"}
+    answer = mehmet.post(f"/masa/basvurular/{request.tracking_no}/birim", fields)
+    assert f"{request.tracking_no} başka bir birime geçti" in mehmet.get(answer.headers["location"]).text
+    assert "<script" not in mehmet.get("/masa/basvurular?iletildi=<script>").text.split("<main")[1]

@@ -1,5 +1,5 @@
-// The table of requests: all of a page are chosen with one press, and "/" leads to the search.
-import { on } from './keys.js'
+// The table and the board of requests: all of a page are chosen with one press; keys lead through them.
+import { listen } from './keys.js'
 
 const chosen = () => document.querySelectorAll('input[name="id"][form="bulk"]:checked')
 
@@ -20,15 +20,27 @@ document.addEventListener('change', (event) => {
   if (event.target.matches('[data-all], input[name="id"]')) count()
 })
 
-document.addEventListener('keydown', (event) => {
-  if (event.key !== '/' || !on() || event.ctrlKey || event.metaKey || event.altKey) return
-  if (event.target.closest('input, textarea, select, [contenteditable]')) return
-  const field = document.querySelector('[data-search]')
-  if (field) {
-    event.preventDefault()
-    field.focus()
-  }
+// -- keys: over the rows of the table, the cards of the board
+const links = () => [...document.querySelectorAll('.requests a.number, .card a.number')]
+let chosenLink = null
+document.addEventListener('focusin', (event) => {
+  const row = event.target.closest('.requests tr, .card')
+  if (row) chosenLink = row.querySelector('a.number')?.getAttribute('href') ?? chosenLink
 })
+const now = () => links().findIndex((link) => link.getAttribute('href') === chosenLink)
+function move(step) {
+  const all = links()
+  const next = all[Math.max(0, Math.min(all.length - 1, now() < 0 ? 0 : now() + step))]
+  next?.focus()
+  next?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+}
+listen({
+  j: () => move(1),
+  k: () => move(-1),
+  o: () => (links()[now()] ?? links()[0])?.click(),
+  '/': () => document.querySelector('[data-search]')?.focus(),
+})
+document.getElementById('show-help')?.addEventListener('click', () => document.getElementById('help').showModal())
 
 // empty parts of the filter stay out of the address
 document.addEventListener('formdata', (event) => {
