@@ -171,7 +171,7 @@ def test_who_gives_a_request_away_lands_in_the_list(desk_client: DeskClient, sta
     number = file_request(stage).tracking_no
     ali = desk_client(Role.UNIT_STAFF, "cleaning")
     answer = ali.post(f"/masa/basvurular/{number}/birim", {**form_of(ali, number), "unit": "parks", "note": "onların"})
-    assert answer.headers["location"] == f"/masa/basvurular?iletildi={request.tracking_no}"
+    assert answer.headers["location"] == f"/masa/basvurular?iletildi={number}"
 
 
 def test_the_auditor_sees_and_changes_nothing(desk_client: DeskClient, stage: Stage) -> None:
