@@ -83,7 +83,7 @@ class XSide:
             timing = replace(timing, shortest=_SAFETY_NET, longest=_SAFETY_NET)
             routes = tuple(x_routes(account, x.consumer_secret, intake, clock))
         labels = XLabels(Texts(municipality)("x_answers", labels="{labels}"))
-        parts = XParts(api, account, files, clock, settings.max_file, labels, x.dm_link)
+        parts = XParts(api, account, files, clock, reads, settings.max_file, labels, x.dm_link)
         return cls(x, keyring, keys, parts, XWatcher(streams, database.writes, clock, owner, timing), routes)
 
     async def watch(self, stop: asyncio.Event) -> None:

@@ -107,36 +107,36 @@ class XApi:
             )
         )
 
-    async def messages_with(self, participant_id: str) -> tuple[Json, ...]:
-        """The newest messages with one person, ours too."""
-        page = await self._page(
+    async def messages_with(self, participant_id: str, token: str | None = None) -> Page:
+        """Messages with one person, ours too."""
+        return await self._page(
             lambda client, user: client.get_direct_message_events(
                 participant_id=participant_id,
                 event_types="MessageCreate",
                 max_results=20,
+                pagination_token=token,
                 dm_event_fields=["created_at", "sender_id"],
                 user_auth=user,
             )
         )
-        return page.data
 
     async def there(self, post_ids: Sequence[str]) -> frozenset[str]:
         """Which of these posts (at most 100) can still be seen."""
         page = await self._page(lambda client, user: client.get_tweets(list(post_ids), user_auth=user))
         return frozenset(str(post["id"]) for post in page.data)
 
-    async def own_posts(self, user_id: str, since: datetime) -> tuple[Json, ...]:
-        """What the account posted since then, newest first (its last 100 posts)."""
-        page = await self._page(
+    async def own_posts(self, user_id: str, since: datetime, token: str | None = None, most: int = PAGE) -> Page:
+        """What the account posted since then; `most` from 5 to 100."""
+        return await self._page(
             lambda client, user: client.get_users_tweets(
                 user_id,
                 start_time=since,
-                max_results=PAGE,
+                max_results=max(5, min(PAGE, most)),
+                pagination_token=token,
                 tweet_fields=["referenced_tweets", "created_at"],
                 user_auth=user,
             )
         )
-        return page.data
 
     # -- saying
     async def reply(self, text: str, post_id: str, deep_link: str | None = None) -> str:

@@ -74,9 +74,14 @@ class Reads:
         with self._uows() as uow:
             return parse_spent(uow.leases.value(self._name), now)
 
+    def left(self, now: datetime) -> int:
+        """Posts that may be read this month at all. What cannot wait needn't keep to the month's course."""
+        return max(0, self.plan - self.spent(now).posts)
+
     def count(self, now: datetime, posts: int = 0, messages: int = 0) -> Spent:
         """One request more, and what it brought; committed at once, whatever becomes of the posts."""
         with self._uows() as uow:
+            uow.leases.hold(self._name, "", now, 0.0)  # locks the row: others count at the same time
             spent = parse_spent(uow.leases.value(self._name), now)
             spent = replace(
                 spent,

@@ -19,7 +19,11 @@ Json = Mapping[str, Any]
 _NONSENSE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 _OUR_LINKS = re.compile(r"https://t\.co/\w+")
 _NAMES = re.compile(r"(?<!\w)@\w{1,20}")
-_ROBOT = re.compile(r"bot$|\botomatik hesap\b|\bautomated (account|by)\b|\bbot hesab", re.IGNORECASE)
+_ROBOT_NAME = re.compile(r"bot$|^bot_", re.IGNORECASE)
+_ROBOT_SAYS = re.compile(
+    r"\botomatik hesap\b|\bautomated (account|by)\b|\bbot hesab|\bbir bot(?:um|tur)?\b", re.IGNORECASE
+)
+_OWN_FILE = re.compile(r"https://(?:\w+\.)?(?:x|twitter)\.com/(?:\w+/status/\d+/(?:photo|video)/|messages/media/)")
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,8 @@ def _is_for_us(post: Json, author_id: str, author: Json, text: str, account: Acc
     if author_id == account.user_id or "retweeted" in kinds or text.startswith("RT @"):
         return False
     username = str(author.get("username", ""))
-    if username.lower() in account.ignored or _ROBOT.search(username) or _ROBOT.search(str(author.get("description"))):
+    robot = _ROBOT_NAME.search(username) or _ROBOT_SAYS.search(str(author.get("description") or ""))
+    if username.lower() in account.ignored or robot:
         return False
     words = _NAMES.sub("", _OUR_LINKS.sub("", text)).strip()
     return bool(words) or (bool(post.get("attachments")) and "quoted" not in kinds)
@@ -185,7 +190,8 @@ def _links(item: Json) -> list[Json]:
 
 
 def _attached(link: Json) -> bool:
-    return "/photo/" in str(link.get("expanded_url")) or "/video/" in str(link.get("expanded_url"))
+    """Whether X itself put the link there for a photo or film; what citizens link to stays."""
+    return _OWN_FILE.match(str(link.get("expanded_url"))) is not None
 
 
 def _file(media: Json) -> FileRef | None:

@@ -20,6 +20,8 @@ from bot.errors import (
     Unreachable,
 )
 
+_UNSAID_WAIT = 60.0
+"""Seconds where X asks to wait and says no moment."""
 CREDITS_WAIT = 3600.0
 """Seconds before the next try where the plan's month or the credits are used up: a person must act."""
 
@@ -74,8 +76,18 @@ def _words(error: tweepy.HTTPException) -> str:
 def _limited(error: tweepy.TooManyRequests, now: datetime) -> RateLimited:
     if "usage-capped" in _words(error) or "usagecapexceeded" in _words(error):
         return RateLimited("the plan's month is used up", CREDITS_WAIT)
-    wait = None if error.reset_time is None else max(1.0, error.reset_time - now.timestamp())
-    return RateLimited("X asks to wait", wait)
+    reset = _daily_reset(error) or error.reset_time
+    return RateLimited("X asks to wait", _UNSAID_WAIT if reset is None else max(1.0, reset - now.timestamp()))
+
+
+def _daily_reset(error: tweepy.TooManyRequests) -> int | None:
+    """When the day's limit begins anew, where it is that one which is used up; its own headers say so."""
+    headers = error.response.headers
+    for whose in ("user", "app"):
+        left, reset = (headers.get(f"x-{whose}-limit-24hour-{what}", "") for what in ("remaining", "reset"))
+        if left == "0" and reset.isdigit():
+            return int(reset)
+    return None
 
 
 def _forbidden(words: str, asked: Asked) -> HizmetError:
@@ -91,9 +103,7 @@ def _forbidden(words: str, asked: Asked) -> HizmetError:
 def _status(status: int, asked: Asked) -> HizmetError:
     if status == 402:
         return TransientError("the plan's credits are used up", CREDITS_WAIT)
-    if status in (408, 503):
-        return TransientError(str(status))
-    if status >= 500:
+    if status == 408 or status >= 500:  # also 503: what stands behind may have carried it out
         return _unknown(str(status), asked)
     return Rejected(str(status))
 

@@ -11,17 +11,19 @@ from bot.channels.x.parsing import MENTION, Account
 from bot.errors import RateLimited
 from bot.ports import Clock, UnitOfWorkFactory
 
-EVERY = 3600.0
+EVERY = 3 * 3600.0
 """Seconds between looks: each costs a read for every post that waits."""
+SHARE = 0.5
+"""Of what may be read now: new mentions come first. The longest waiting are looked for."""
 
 
-class _Hourly(Window):
+class _Spaced(Window):
     def spacing(self) -> float:
         return EVERY
 
 
 class Vanishing:
-    """Asks once an hour whether the posts that wait are still there."""
+    """Asks now and then whether the posts that wait are still there."""
 
     name = "vanishing"
 
@@ -30,7 +32,7 @@ class Vanishing:
     ) -> None:
         self._api, self._account, self._intake = api, account, intake
         self._reads, self._uows, self._clock = reads, uows, clock
-        self.window: Window = _Hourly(10)
+        self.window: Window = _Spaced(10)
 
     @property
     def cursor(self) -> str:
@@ -42,7 +44,8 @@ class Vanishing:
         wait = self.window.wait(now)
         waiting = await asyncio.to_thread(self._waiting)
         spent = await asyncio.to_thread(self._reads.spent, now)
-        if wait > 0 or not waiting or allowance(self._reads.plan, spent.posts, now) < len(waiting):
+        waiting = waiting[: int(allowance(self._reads.plan, spent.posts, now) * SHARE)]
+        if wait > 0 or not waiting:
             return 0, wait or None
         try:
             there = await self._api.there(waiting)

@@ -87,8 +87,13 @@ async def client(keyring: Keyring, clock: ManualClock) -> AsyncIterator[XApi]:
 
 
 @pytest.fixture
-def shared(client: XApi, clock: ManualClock, tmp_path: Path) -> XParts:
-    return XParts(client, ACCOUNT, DiskFiles(tmp_path / "files"), clock)
+def reads(uows: UnitOfWorkFactory) -> Reads:
+    return Reads(uows, ACCOUNT.user_id, 10_000)
+
+
+@pytest.fixture
+def shared(client: XApi, clock: ManualClock, reads: Reads, tmp_path: Path) -> XParts:
+    return XParts(client, ACCOUNT, DiskFiles(tmp_path / "files"), clock, reads)
 
 
 @pytest.fixture

@@ -37,11 +37,15 @@ class Refusal(Exception):
 
 @dataclass
 class Fault:
-    """What the next call to `route` meets: a refusal, or no answer for `hang` seconds after it was carried out."""
+    """What the next call to `route` meets: a refusal, or no answer for `hang` seconds after it was carried out.
+
+    `done`: it was carried out all the same.
+    """
 
     route: str
     refusal: Refusal | None = None
     hang: float = 0.0
+    done: bool = False
 
 
 @dataclass
@@ -87,6 +91,10 @@ class FakeXApi:
         """The next call to `route` is refused and has no effect."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.faults.append(Fault(route, Refusal(status, detail, title, named)))
+
+    def break_after(self, route: str, status: int = 503) -> None:
+        """The next call to `route` is carried out, yet answered as if it had failed."""
+        self.faults.append(Fault(route, Refusal(status, "Service Unavailable"), done=True))
 
     def hang(self, route: str, seconds: float = 30.0) -> None:
         """The next call to `route` is carried out, but the answer does not come in time."""
@@ -280,11 +288,13 @@ class FakeXApi:
         headers: dict[str, str] = {"x-access-level": self.access}
         try:
             self._check(request)
-            if fault is not None and fault.refusal is not None:
+            if fault is not None and fault.refusal is not None and not fault.done:
                 raise fault.refusal
             if limited and self.window is not None:
                 headers |= self._limit()
             body = act(parameters)
+            if fault is not None and fault.refusal is not None:
+                raise fault.refusal
         except Refusal as refusal:
             return JSONResponse(refusal.body, refusal.status, {**headers, **refusal.headers})
         if fault is not None:

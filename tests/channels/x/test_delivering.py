@@ -92,6 +92,21 @@ async def test_a_time_out_after_the_post_was_created_posts_it_once(
     assert state(uows, row) == ("sent", said[0]["id"])
 
 
+@pytest.mark.parametrize("channel", ["x_mention", "x_dm"])
+async def test_a_503_after_the_message_was_created_says_it_once(
+    delivery: DeliveryWorker, api: FakeXApi, write: Write, uows: UnitOfWorkFactory, clock: ManualClock, channel: str
+) -> None:
+    row = write("Merhaba, ilgileniyoruz.", channel)
+    api.break_after("tweets" if channel == "x_mention" else "dm_send")
+    await delivery.drain()
+    assert state(uows, row) == ("pending", "uncertain")
+    clock.advance(timedelta(minutes=1))
+    await delivery.drain()
+    said = [*api.posts, *api.messages]
+    assert len(said) == 1
+    assert state(uows, row) == ("sent", said[0]["id"])
+
+
 async def test_what_never_arrived_is_said_after_it_was_looked_for(
     delivery: DeliveryWorker, api: FakeXApi, write: Write, uows: UnitOfWorkFactory, clock: ManualClock
 ) -> None:

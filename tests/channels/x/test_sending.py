@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,9 +11,9 @@ from typing import Any, ClassVar
 import pytest
 
 from bot.channels.x.api import XApi
+from bot.channels.x.budget import Reads
 from bot.channels.x.channel import XParts, XPrivateChannel, XPublicChannel
 from bot.channels.x.keys import Keyring
-from bot.clock import ManualClock
 from bot.domain.messages import Button, FileRef, Reply
 from bot.errors import CredentialsRefused, RateLimited, Rejected, TransientError, UncertainError, Unreachable
 from tests.channels.x.conftest import KEYS, NOW
@@ -22,7 +23,7 @@ from tests.contract.test_channel_contract import ChannelContract
 pytestmark = pytest.mark.anyio
 POST, PERSON = {"post_id": "20639", "author_id": "77", "username": "ayse"}, {"participant_id": "77"}
 FAULTS: dict[str, tuple[Any, ...]] = {
-    "transient": (503, "Service Unavailable"),
+    "transient": (402, "CreditsDepleted"),
     "rate_limit": (429, "Too Many Requests"),
     "rejected": (400, "The text is too strange"),
     "unreachable": (403, "You have been blocked from replying to this user's tweets"),
@@ -94,12 +95,16 @@ async def test_a_text_that_is_too_heavy_is_not_even_tried(public: XPublicChannel
     assert api.calls == []
 
 
-async def test_what_was_said_to_another_is_said_in_other_words(
-    public: XPublicChannel, api: FakeXApi, clock: ManualClock
-) -> None:
-    await public.send(POST, Reply("Merhaba", public=True))
-    await public.send({**POST, "post_id": "20640"}, Reply("Merhaba", public=True))
-    assert [post["said"] for post in api.posts] == ["Merhaba", "Merhaba (09.00)"]
+async def test_what_was_said_to_others_gets_a_sign_of_its_own(public: XPublicChannel, api: FakeXApi) -> None:
+    """As many within a minute as come; the same one has the same sign whenever it is tried again."""
+    reply, said = Reply("Merhaba", public=True), []
+    for number in range(20):
+        address = {**POST, "post_id": str(20640 + number)}
+        answer = await public.send(address, reply)
+        assert await public.sent_already(address, reply, NOW) == answer
+        said.append(api.posts[-1]["said"])
+    assert len(set(said)) == 20
+    assert said[0] == "Merhaba" and all(re.fullmatch(r"Merhaba \([2-9A-Z]{4}\)", text) for text in said[1:])
 
 
 async def test_a_duplicate_that_stands_under_the_same_post_is_there_already(
@@ -125,6 +130,35 @@ async def test_a_post_of_unknown_outcome_is_found_in_the_own_timeline(public: XP
     assert found is not None and found.provider_id == api.posts[0]["id"]
     assert await public.sent_already({**POST, "post_id": "1"}, reply, NOW) is None
     assert await public.sent_already(POST, Reply("Başka", public=True), NOW) is None
+    assert await public.sent_already(POST, Reply("Merhaba", public=True), NOW) is None  # it only begins like that
+
+
+async def test_an_address_without_its_beginning_is_found_though_x_shortened_it(
+    public: XPublicChannel, api: FakeXApi
+) -> None:
+    await public.send(POST, Reply("Bilgi: selcuklu.bel.tr/kvkk <Selçuklu>", public=True))
+    api.posts[0]["text"] = "@user77 Bilgi: https://t.co/abc &lt;Selçuklu&gt;"
+    assert await public.sent_already(POST, Reply("Bilgi: selcuklu.bel.tr/kvkk <Selçuklu>", public=True), NOW)
+
+
+async def test_the_own_timeline_is_read_back_to_the_attempt_and_counted(
+    public: XPublicChannel, api: FakeXApi, reads: Reads
+) -> None:
+    first = await public.send(POST, Reply("Merhaba", public=True))
+    for number in range(230):
+        await public.send({**POST, "post_id": str(number)}, Reply(f"Başka {number}", public=True))
+    assert await public.sent_already(POST, Reply("Merhaba", public=True), NOW) == first
+    assert len(api.called("timeline")) == 3
+    assert reads.spent(NOW).posts == 231
+
+
+async def test_where_the_month_is_used_up_nothing_is_looked_for_nor_said_twice(
+    public: XPublicChannel, api: FakeXApi, reads: Reads
+) -> None:
+    reads.count(NOW, 9_998)
+    with pytest.raises(TransientError) as told:
+        await public.sent_already(POST, Reply("Merhaba", public=True), NOW)
+    assert told.value.retry_after == 3600 and api.calls == []
 
 
 @pytest.mark.parametrize(
@@ -136,6 +170,7 @@ async def test_a_post_of_unknown_outcome_is_found_in_the_own_timeline(public: XP
         (401, "Unauthorized", CredentialsRefused),
         (402, "CreditsDepleted", TransientError),
         (404, "Not Found", Rejected),
+        (503, "Service Unavailable", UncertainError),
         (500, "Internal Server Error", UncertainError),
         (429, "UsageCapExceeded", RateLimited),
     ],
@@ -164,6 +199,7 @@ async def test_buttons_are_named_as_x_has_none(private: XPrivateChannel, api: Fa
         (403, "User has been suspended.", Unreachable),
         (403, "Forbidden", CredentialsRefused),
         (404, "Not Found", Unreachable),
+        (503, "Service Unavailable", UncertainError),
     ],
 )
 async def test_closed_messages(
@@ -184,6 +220,39 @@ async def test_a_message_of_unknown_outcome_is_found_in_the_conversation(
     found = await private.sent_already(PERSON, Reply("Merhaba"), NOW)
     assert found is not None and found.provider_id == api.messages[-1]["id"]
     assert await private.sent_already({"participant_id": "78"}, Reply("Merhaba"), NOW) is None
+
+
+async def test_messages_are_read_back_to_the_attempt_and_counted(
+    private: XPrivateChannel, api: FakeXApi, reads: Reads
+) -> None:
+    api.message("Merhaba", US["id"], at=NOW - timedelta(hours=1), dm_conversation_id=f"77-{US['id']}")
+    sent = api.message("Merhaba", US["id"], at=NOW, dm_conversation_id=f"77-{US['id']}")
+    for number in range(30):
+        api.message(f"ileti {number}", at=NOW + timedelta(seconds=number))
+    found = await private.sent_already(PERSON, Reply("Merhaba"), NOW)
+    assert found is not None and found.provider_id == sent["id"]
+    assert await private.sent_already(PERSON, Reply("Merhaba"), NOW + timedelta(minutes=10)) is None
+    assert reads.spent(NOW).messages == 32 + 20
+
+
+@pytest.mark.parametrize("used_up", ["user", "app"])
+async def test_the_day_s_limit_waits_for_its_own_end(private: XPrivateChannel, api: FakeXApi, used_up: str) -> None:
+    headers = {
+        "x_rate_limit_reset": str(int(NOW.timestamp()) + 60),
+        f"x_{used_up}_limit_24hour_remaining": "0",
+        f"x_{used_up}_limit_24hour_reset": str(int(NOW.timestamp()) + 7200),
+    }
+    api.refuse("dm_send", 429, "Too Many Requests", **headers)
+    with pytest.raises(RateLimited) as told:
+        await private.send(PERSON, Reply("Merhaba"))
+    assert told.value.retry_after == 7200
+
+
+async def test_where_x_says_no_moment_a_minute_is_waited(private: XPrivateChannel, api: FakeXApi) -> None:
+    api.refuse("dm_send", 429, "Too Many Requests")
+    with pytest.raises(RateLimited) as told:
+        await private.send(PERSON, Reply("Merhaba"))
+    assert told.value.retry_after == 60
 
 
 # -- files and keys

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.x.api import XApi
-from bot.channels.x.budget import Reads
+from bot.channels.x.budget import Reads, allowance
 from bot.channels.x.intake import XIntake
 from bot.channels.x.vanishing import Vanishing
 from bot.clock import ManualClock
@@ -65,4 +65,20 @@ async def test_a_deleted_post_is_told_to_its_thread_once(
 async def test_where_nothing_waits_nothing_is_asked(vanishing: Vanishing, api: FakeXApi) -> None:
     assert await vanishing.look() == (0, None)
     assert api.calls == []
-    assert vanishing.window.spacing() == 3600
+    assert vanishing.window.spacing() == 3 * 3600
+
+
+async def test_looks_leave_most_of_the_month_s_reads_to_new_mentions(
+    vanishing: Vanishing, api: FakeXApi, streams: Streams, uows: UnitOfWorkFactory
+) -> None:
+    mentions, _ = streams()
+    await read(mentions)
+    posts = [api.mention(f"çöp {number}", str(number), at=later(number + 1)) for number in range(6)]
+    await read(mentions)
+    for number in range(6):
+        waits(uows, number + 1, held=False)
+    reads = Reads(uows, ACCOUNT.user_id, 1000)
+    reads.count(NOW, allowance(1000, 6, NOW) - 8)
+    await vanishing.look()
+    [asked] = api.called("lookup")
+    assert asked["ids"].split(",") == [post["id"] for post in posts[:4]]  # half of the eight that may be read
