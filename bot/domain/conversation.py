@@ -50,15 +50,20 @@ class Step(StrEnum):
 
 
 class AwaitedKind(StrEnum):
-    """What the bot awaits beyond the draft: rows of their own, read by every turn."""
+    """What the bot awaits beyond the draft: rows of their own, read by every turn. WHICH: of several requests."""
 
     RATING = "rating"
     REASON = "reason"
     CANCEL = "cancel"
+    WHICH = "which"
     INTENTION = "intention"
     ERASE = "erase"
     TRANSCRIPT = "transcript"
     PRIVATE = "private"
+
+
+QUESTIONS = (AwaitedKind.CANCEL, AwaitedKind.WHICH, AwaitedKind.INTENTION, AwaitedKind.ERASE)
+"""Questions of which the last one asked counts: another question lets them go."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.conversation import Awaited, AwaitedKind, Conversation
+from bot.domain.conversation import QUESTIONS, Awaited, AwaitedKind, Conversation
 from bot.domain.messages import Button, OutboxKind, Reply
 from bot.domain.publicity import Category
 from bot.domain.requests import HistoryEntry, Request, Status
@@ -48,6 +48,8 @@ class Notifier:
             reply = Reply(text)
             if survey:
                 reply = Reply(f"{text}\n{self._texts('survey')}", self._survey_buttons(request), asks=True)
+                for question in QUESTIONS:  # the last one asked counts, and this asks anew
+                    self._uow.conversations.no_longer_await(conversation_id, question)
                 self._uow.conversations.await_(
                     Awaited(conversation_id, AwaitedKind.RATING, self._now, self._now + SURVEY_OPEN, request.id)
                 )

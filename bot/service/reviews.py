@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.conversation import Conversation, Draft, Mode, ReviewItem, ReviewReason
+from bot.domain.conversation import QUESTIONS, Conversation, Draft, Mode, ReviewItem, ReviewReason
 from bot.domain.messages import OutboxKind, OutboxRow, OutboxState, Reply
 from bot.domain.requests import Request
 from bot.errors import NotAllowed, NotFound, UserError
@@ -111,6 +111,12 @@ class ReviewDesk:
         conversation.handover_until = until
         conversation.handover_confirmed = False
         conversation.drafts = ()
+        self._ask_no_more(conversation)
+
+    def _ask_no_more(self, conversation: Conversation) -> None:
+        """A person speaks now: a later 'evet' answers them, not what the bot asked before."""
+        for question in QUESTIONS if conversation.id is not None else ():
+            self._uow.conversations.no_longer_await(conversation.id or 0, question)
 
     def take(self, item_id: int, staff: str, hold: timedelta = HOLD) -> ReviewItem:
         """`staff` works on the item, and on the others of its conversation, until `hold` is over.
@@ -189,6 +195,7 @@ class ReviewDesk:
         )
         if row is None:
             raise UserError("said_already")
+        self._ask_no_more(conversation)
         self._uow.audit.record(self._now, f"staff:{staff}", "review_replied", f"review:{item_id}", text)
         return row
 

@@ -19,6 +19,7 @@ from bot.municipality import Municipality
 from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
 from bot.service.dialogue import continuing, drafting, public, records, social
 from bot.service.dialogue.bare import understand
+from bot.service.dialogue.questions import settle_questions
 from bot.service.dialogue.talk import Talk
 from bot.service.posting import heard, post
 from bot.service.public_text import masked
@@ -187,6 +188,7 @@ class TurnWorker:
             talk = self._talk(uow, conversation, rows, u)
             continuing.take_up(talk)
             await self._engine.respond(talk)
+            settle_questions(talk)
             if not talk.replies and not talk.silent:
                 raise TurnError("a turn without any reply")
             self._close(uow, talk, rows)

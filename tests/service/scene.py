@@ -63,6 +63,10 @@ class Scene:
     def wait(self, who: str = "ayşe", **span: float) -> str:
         return self._heard(who, asyncio.run(self.stage.wait(timedelta(**span))))
 
+    def later(self, **span: float) -> None:
+        """The clock alone moves on: nothing is swept or delivered meanwhile."""
+        self.stage.clock.advance(timedelta(**span))
+
     def staff(self, number: str, after: Status, who: str = "ayşe", note: str | None = None) -> str:
         """The staff change a request; what the citizen hears of it."""
         with self.stage.database.writes() as uow:

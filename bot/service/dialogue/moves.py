@@ -6,135 +6,30 @@ A move is the intent that Rasa sees; nlu_data/rules.yml says which action follow
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 
-from bot.domain.conversation import AwaitedKind, Draft, Step
+from bot.domain.conversation import AwaitedKind, Step
 from bot.domain.messages import EventKind
 from bot.domain.requests import Kind
 from bot.domain.understanding import Act, Understanding
+from bot.service.dialogue.answers import DROP, INSIST, NEW, NO, SKIP, YES, phrases
+from bot.service.dialogue.answers import plain as plain
+from bot.service.dialogue.awaiting import SURE_QUESTION, awaited_move
+from bot.service.dialogue.awaiting import SURE_SERVICE as SURE_SERVICE
+from bot.service.dialogue.situation import Move as Move
+from bot.service.dialogue.situation import Situation as Situation
+from bot.service.dialogue.wishes import wants_copy, wants_erasure
 from bot.service.linking import code_in, wants_link
-from bot.turkish import fold
 
-
-class Move(StrEnum):
-    REPORT = "report"
-    GIVE_DETAILS = "give_details"
-    DESCRIBE = "describe"
-    SKIP = "skip"
-    CONFIRM = "confirm"
-    REJECT = "reject"
-    DROP = "drop"
-    CHOOSE = "choose"
-    CORRECT = "correct"
-    SAME = "same"
-    DIFFERENT = "different"
-    ASK_STATUS = "ask_status"
-    ASK_INFORMATION = "ask_information"
-    ADD_INFORMATION = "add_information"
-    CANCEL_REQUEST = "cancel_request"
-    CONFIRM_CANCEL = "confirm_cancel"
-    KEEP_REQUEST = "keep_request"
-    NOT_RESOLVED = "not_resolved"
-    GIVE_REASON = "give_reason"
-    RATE = "rate"
-    AFFIRM = "affirm"
-    DENY = "deny"
-    PRAISE = "praise"
-    THANK = "thank"
-    GREET = "greet"
-    GOODBYE = "goodbye"
-    ASK_HUMAN = "ask_human"
-    COMPLAIN_ABOUT_BOT = "complain_about_bot"
-    ABUSIVE = "abusive"
-    EMERGENCY = "emergency"
-    LANGUAGE_OTHER = "language_other"
-    OUT_OF_SCOPE = "out_of_scope"
-    NOT_UNDERSTOOD = "not_understood"
-    SHARE_FILE = "share_file"
-    SHARE_VOICE = "share_voice"
-    WORDLESS = "wordless"
-    HELP = "help"
-    ROBOT = "robot"
-    ERASE_DATA = "erase_data"
-    EXPORT_DATA = "export_data"
-    CONFIRM_ERASE = "confirm_erase"
-    KEEP_DATA = "keep_data"
-    STALE_BUTTON = "stale_button"
-    TO_PERSON = "to_person"
-    IN_PUBLIC = "in_public"
-    EDITED = "edited"
-
-
-@dataclass(frozen=True)
-class Situation:
-    """All that decides a move. `button` is the payload of a pressed one; `awaited` what the bot waits for."""
-
-    understanding: Understanding
-    kind: EventKind = EventKind.TEXT
-    text: str = ""
-    button: str | None = None
-    has_files: bool = False
-    draft: Draft | None = None
-    awaited: frozenset[str] = frozenset()
-    with_person: bool = False
-    public: bool = False
-    edited: bool = False
-    has_open_request: bool = False
-    has_closed_request: bool = False
-
-    @property
-    def step(self) -> Step | None:
-        return self.draft.step if self.draft else None
-
-
-def _phrases(*parts: str) -> re.Pattern[str]:
-    """Any of the phrases (regular expressions over folded words)."""
-    return re.compile("|".join(f"(?:{part})" for part in parts))
-
-
-_YES = _phrases(
-    r"evet( dogru| eklensin| o(dur)?| ayni.*)?|evt|he+|hi hi|e|olur|kabul|uygun\w*|aynen( oyle)?|dogru(dur)?",
-    r"tamam(dir)?|tmm?|tm|ok(ey|ay)?|onay|onayla\w*|gonder\w*|kaydet\w*|kaydedin",
-    r"ayni( basvuru| sorun| konu)?|eklensin|ekle|basvuruma ekle",
-)
-_NO = _phrases(
-    r"hayir( \w+)?|hyr|yok|olmaz|yanlis|degil|istemiyorum|gonderme\w*|onaylamiyorum|duzelt\w*",
-)
-_SKIP = _phrases(
-    r"gec|gecelim|geciniz|atla|yok|hayir|fark ?etmez|gerek yok|boyle iyi",
-    r"bilmiyorum|bilmiyom|bilmem|hatirlamiyorum|sokak( adini)? bilmiyorum",
-    r".*adini bilmiyorum|.*numarasi(ni)? (yok|bilmiyorum)",
-)
-_DROP = _phrases(
-    r"vaz ?gec\w*|iptal( et\w*| olsun)?|bos ?ver\w*|kalsin|birak\w*|gerek kalmadi|istemiyorum( artik)?",
-)
-_NEW = _phrases(
-    r"yeni( bir)? (basvuru|konu|sorun|sikayet)|baska( bir)? (konu|sorun|sey)|(hayir )?farkli|hayir|yok|degil",
-)
-_INSIST = _phrases(
-    r"(yine|gene) ?de.{0,40}|(ayrica )?(kaydet|kaydedin|kayit ac)\w*.{0,20}|(yeni|ayri)( bir)? (basvuru|kayit).{0,20}",
-    r"(hayir )?(bu )?(farkli|baska)( bir)?( konu| sorun| sey)?",
-)
-_ERASE = _phrases(
-    r"(veri\w*|bilgi\w*|kayit\w*)\b.{0,40}\bsil",
-    r"\bsil\w*\b.{0,40}\b(veri|bilgi)",
-    r"unutulma hakki",
-)
-_EXPORT = _phrases(
-    r"veri\w*\b.{0,40}\b(ver(in|ir)?\b|gonder|dok|kopya|goster|gormek|istiyorum)",
-    r"hakkimda (ne|hangi)\b.{0,40}\b(tut|sakl|kayit)",
-)
-_ROBOT = _phrases(
+_ROBOT = phrases(
     r"\b(robot|yapay zeka|bot) ?m[iu]s[iu]n",
     r"insan m[iu]s[iu]n|gercek (biri|insan) m[iu]|kiminle konusuyorum|\bmakine misin",
 )
-_HELP = _phrases(r"yardim|neler yapabil\w+|ne yapabil\w+|ne ise yar\w+|nasil kullan\w+")
+_HELP = phrases(r"yardim|neler yapabil\w+|ne yapabil\w+|ne ise yar\w+|nasil kullan\w+")
 
 _CALM_DANGERS = {
-    "gas": _phrases(r"\b(dogal ?)?gaz\w* (koku|kacag|kacir|sizi|siziyor)"),
-    "child": _phrases(r"\b(babam|annem|uvey \w+|abim|dayim|amcam)\b.{0,30}\b(dov|vur|sald)\w*uyor"),
-    "distress": _phrases(r"\b(kocam|esim|sevgilim)\b.{0,30}\b(beni |bizi )?(dov|oldur)\w*"),
+    "gas": phrases(r"\b(dogal ?)?gaz\w* (koku|kacag|kacir|sizi|siziyor)"),
+    "child": phrases(r"\b(babam|annem|uvey \w+|abim|dayim|amcam)\b.{0,30}\b(dov|vur|sald)\w*uyor"),
+    "distress": phrases(r"\b(kocam|esim|sevgilim)\b.{0,30}\b(beni |bizi )?(dov|oldur)\w*"),
 }
 _PAYLOADS = {
     "ok": Move.CONFIRM,
@@ -153,6 +48,7 @@ _PAYLOADS = {
     "keepdata": Move.KEEP_DATA,
     "human": Move.ASK_HUMAN,
     "add": Move.ADD_INFORMATION,
+    "withdraw": Move.CANCEL_REQUEST,
 }
 _COMMANDS = {
     "start": Move.GREET,
@@ -184,20 +80,13 @@ _ACTS = {
     Act.LANGUAGE_OTHER: Move.LANGUAGE_OTHER,
 }
 _CONTRAST = frozenset({"ama", "fakat", "ancak", "yalniz", "lakin", "yalnizca", "gelgelelim"})
-SURE_SERVICE = 0.5
 SOME_SERVICE = 0.2
 VAGUE_SERVICE = 0.3
 CLEAR_ACT = 0.4
 CLEAR_SERVICE, SURE_ALARM = 0.8, 0.95
 NAMED = 0.35
 """From here on thanks name the work, the team or the person they are for."""
-SURE_QUESTION = 0.8
 SURE_STATUS = 0.6
-
-
-def plain(text: str) -> str:
-    """Folded letters and digits only, for short answers."""
-    return " ".join(re.findall(r"[a-z0-9']+", fold(text))).replace("'", "")
 
 
 def interpret(situation: Situation) -> Move:
@@ -216,7 +105,7 @@ def interpret(situation: Situation) -> Move:
     wordless = _without_words(s)
     if wordless is not None:
         return wordless
-    return _always(s) or _awaited(s) or _drafting(s) or _free(s)
+    return _always(s) or awaited_move(s) or _drafting(s) or _free(s)
 
 
 def _without_words(s: Situation) -> Move | None:
@@ -238,9 +127,10 @@ def _always(s: Situation) -> Move | None:
     if u.act is Act.LANGUAGE_OTHER and (s.step is None or len(words) >= 4 or not words):
         return Move.LANGUAGE_OTHER
     text = " ".join(words)
-    if _ERASE.search(text) and re.search(r"kvkk|kisisel|veri|hakkimda", text):
+    told = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE
+    if wants_erasure(text, told):
         return Move.ERASE_DATA
-    if _EXPORT.search(text) and re.search(r"kvkk|kisisel|veri(m|ler)|hakkimda", text):
+    if wants_copy(text, told):
         return Move.EXPORT_DATA
     if _ROBOT.search(text):
         return Move.ROBOT
@@ -273,36 +163,6 @@ def danger_said(text: str) -> str | None:
     return next((danger for danger, pattern in _CALM_DANGERS.items() if pattern.search(words)), None)
 
 
-def _awaited(s: Situation) -> Move | None:
-    answer = plain(s.text)
-    for what, yes, no in (
-        (AwaitedKind.CANCEL, Move.CONFIRM_CANCEL, Move.KEEP_REQUEST),
-        (AwaitedKind.ERASE, Move.CONFIRM_ERASE, Move.KEEP_DATA),
-    ):
-        if what in s.awaited:
-            if _YES.fullmatch(answer) or _DROP.fullmatch(answer) or s.understanding.act is Act.AFFIRM:
-                return yes
-            if _NO.fullmatch(answer) or s.understanding.act is Act.DENY:
-                return no
-    if s.step is not None:
-        return None
-    if AwaitedKind.RATING in s.awaited and s.understanding.rating is not None and len(answer.split()) <= 8:
-        return Move.RATE
-    if AwaitedKind.REASON in s.awaited and s.understanding.act not in _NEVER_A_REASON and len(answer) > 2:
-        return Move.GIVE_REASON
-    if AwaitedKind.INTENTION in s.awaited:
-        if _YES.fullmatch(answer):
-            return Move.ADD_INFORMATION
-        if _NEW.fullmatch(answer):
-            return Move.DIFFERENT
-    return None
-
-
-_NEVER_A_REASON = frozenset(
-    {Act.THANK, Act.GREET, Act.GOODBYE, Act.ASK_STATUS, Act.CANCEL_REQUEST, Act.RATE, Act.ASK_INFORMATION}
-)
-
-
 def _drafting(s: Situation) -> Move | None:
     """What a text means while a draft is being completed; None where it is about something else."""
     u, answer = s.understanding, plain(s.text)
@@ -310,7 +170,7 @@ def _drafting(s: Situation) -> Move | None:
         return None
     if u.tracking_no and u.act in (Act.ASK_STATUS, Act.CANCEL_REQUEST):
         return None
-    if _DROP.fullmatch(answer) or (u.act is Act.CANCEL_REQUEST and not u.tracking_no):
+    if DROP.fullmatch(answer) or (u.act is Act.CANCEL_REQUEST and not u.tracking_no):
         return Move.DROP
     new_problem = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE and not _known_service(s)
     if s.step is Step.CONFIRM:
@@ -318,22 +178,22 @@ def _drafting(s: Situation) -> Move | None:
     if s.step is Step.KNOWN:
         return _after_known(s, answer)
     if s.step is Step.SAME:
-        if _YES.fullmatch(answer) or u.act is Act.AFFIRM:
+        if YES.fullmatch(answer) or u.act is Act.AFFIRM:
             return Move.SAME
-        if _NEW.fullmatch(answer) or u.act is Act.DENY:
+        if NEW.fullmatch(answer) or u.act is Act.DENY:
             return Move.DIFFERENT
         return None
     if s.step is Step.CORRECTION and u.act not in _DIGRESSIONS:
         return Move.CORRECT
     if s.step is Step.SERVICE and u.act not in _DIGRESSIONS:
         return Move.CHOOSE
-    if s.step is Step.DESCRIPTION and (_SKIP.fullmatch(answer) or u.act in (Act.DENY, Act.SKIP)):
+    if s.step is Step.DESCRIPTION and (SKIP.fullmatch(answer) or u.act in (Act.DENY, Act.SKIP)):
         return Move.DENY
     if s.step is Step.DESCRIPTION and u.act not in _DIGRESSIONS and u.act is not Act.AFFIRM:
         only_where = _says_where(u) and u.service_confidence < SOME_SERVICE
         return Move.GIVE_DETAILS if only_where else Move.DESCRIBE
     if s.step in (Step.PLACE, Step.DETAIL):
-        if _SKIP.fullmatch(answer) or u.act is Act.SKIP:
+        if SKIP.fullmatch(answer) or u.act is Act.SKIP:
             return Move.SKIP
         if u.act is Act.CORRECT and u.act_confidence >= CLEAR_ACT:
             return Move.CORRECT
@@ -350,9 +210,9 @@ def _drafting(s: Situation) -> Move | None:
 
 def _after_known(s: Situation, answer: str) -> Move | None:
     """The citizen was told that it is known: they may insist, or say that it is well."""
-    if _INSIST.fullmatch(answer):
+    if INSIST.fullmatch(answer):
         return Move.DIFFERENT
-    if _YES.fullmatch(answer) or s.understanding.act is Act.AFFIRM:
+    if YES.fullmatch(answer) or s.understanding.act is Act.AFFIRM:
         return Move.SAME
     return None
 
@@ -367,13 +227,13 @@ _DIGRESSIONS = frozenset(
 
 def _at_confirmation(s: Situation, answer: str, new_problem: bool) -> Move | None:
     u = s.understanding
-    if _YES.fullmatch(answer) or (u.act is Act.AFFIRM and not _says_where(u)):
+    if YES.fullmatch(answer) or (u.act is Act.AFFIRM and not _says_where(u)):
         return Move.CONFIRM
-    if _NO.fullmatch(answer) and not _says_where(u):
+    if NO.fullmatch(answer) and not _says_where(u):
         return Move.REJECT
     if u.act is Act.CORRECT or (u.act is Act.DENY and _says_where(u)) or u.negated:
         return Move.CORRECT
-    if _NO.fullmatch(answer) or (u.act is Act.DENY and len(answer.split()) <= 4):
+    if NO.fullmatch(answer) or (u.act is Act.DENY and len(answer.split()) <= 4):
         return Move.REJECT
     if u.act is Act.DENY:
         return Move.CORRECT
@@ -415,7 +275,7 @@ def _free(s: Situation) -> Move:
         return Move.HELP
     if _complains_by_asking(s):
         return Move.REPORT
-    if _DROP.fullmatch(text):
+    if DROP.fullmatch(text):
         return Move.DROP
     if u.act is Act.SKIP:
         return Move.DENY

@@ -1,4 +1,4 @@
-"""Filed requests in conversation: status, cancelling, adding, correcting, rating, reopening."""
+"""Filed requests in conversation: status, adding, correcting, rating, reopening."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
-from bot.domain.messages import Button
 from bot.domain.requests import Kind, Place, Request, Status
 from bot.service.dialogue.asking import advance, ask_again
 from bot.service.dialogue.drafts import MAX_DESCRIPTION
 from bot.service.dialogue.linking import link_accounts
 from bot.service.dialogue.talk import Talk, step
+from bot.service.dialogue.withdrawal import number_in, unknown_number
 from bot.service.requests import is_open
 
 RECENT = timedelta(hours=24)
-GUESSES = 5
 
 
 @step("ask_status")
@@ -32,7 +31,7 @@ def ask_status(talk: Talk) -> None:
         if request is not None:
             _say_status(talk, request)
         else:
-            _unknown_number(talk, number)
+            unknown_number(talk, number)
     elif not own:
         talk.say("status_none")
     elif len([request for request in own if is_open(request)]) == 1 or len(own) == 1:
@@ -63,62 +62,6 @@ def status_of_last(talk: Talk) -> None:
         _say_status(talk, request)
 
 
-@step("cancel_request")
-def cancel_request(talk: Talk) -> None:
-    """Withdraw a filed request, after a confirmation."""
-    number = talk.understanding.tracking_no
-    candidates = [request for request in talk.own_requests() if is_open(request) or request.status == Status.FORWARDED]
-    if number:
-        request = talk.own_by_number(number)
-        if request is None:
-            _unknown_number(talk, number)
-            return
-        if request not in candidates:
-            talk.say("cancel_closed", number=number, status=talk.texts.status(request.status))
-            return
-        _ask_cancel(talk, request)
-        return
-    if not candidates:
-        talk.say("cancel_none")
-        return
-    last = talk.last_request()
-    recent = last in candidates and last is not None and talk.now - last.updated_at <= RECENT
-    if len(candidates) > 1 and not recent:
-        buttons = [Button(request.tracking_no, f"cancel:{request.id}") for request in candidates[:4]]
-        talk.await_(AwaitedKind.CANCEL, 24, candidates[0])
-        talk.say("ask_cancel_which", *buttons, talk.button_for("button_no", "keep"), asks=True)
-        return
-    _ask_cancel(talk, last if recent and last is not None else candidates[0])
-
-
-@step("confirm_cancel")
-def confirm_cancel(talk: Talk) -> None:
-    """Yes, withdraw it. A follower only stops following."""
-    awaited = talk.awaits(AwaitedKind.CANCEL)
-    chosen = _number_in(talk.button) or (awaited.request_id if awaited else None)
-    request = talk.uow.requests.get(chosen, lock=True) if chosen else None
-    own = talk.own_requests()
-    talk.no_longer_await(AwaitedKind.CANCEL)
-    if request is None or request.id not in [mine.id for mine in own]:
-        talk.say("stale_button")
-    elif request.citizen_id != talk.conversation.citizen_id:
-        talk.desk.leave(request, talk.conversation.citizen_id)
-        talk.say("unfollowed", number=request.tracking_no)
-    elif not (is_open(request) or request.status == Status.FORWARDED):
-        talk.say("cancel_closed", number=request.tracking_no, status=talk.texts.status(request.status))
-    else:
-        talk.desk.withdraw(request, talk.actor)
-        talk.say("cancelled", number=request.tracking_no)
-    ask_again(talk)
-
-
-@step("keep_request")
-def keep_request(talk: Talk) -> None:
-    talk.no_longer_await(AwaitedKind.CANCEL)
-    talk.say("cancel_kept")
-    ask_again(talk)
-
-
 @step("add_information")
 def add_information(talk: Talk) -> None:
     """More about the draft, else about an open request; a bare place begins a draft."""
@@ -128,7 +71,7 @@ def add_information(talk: Talk) -> None:
     number = talk.understanding.tracking_no
     request = talk.own_by_number(number) if number else _request_to_add_to(talk)
     if number and request is None:
-        _unknown_number(talk, number)
+        unknown_number(talk, number)
         return
     if request is None:
         talk.act("give_details")
@@ -297,30 +240,6 @@ def _note_for(talk: Talk, request: Request) -> str | None:
     return next((note.text for note in reversed(notes) if not passed_on or note.at > passed_on[-1]), None)
 
 
-def _unknown_number(talk: Talk, number: str) -> None:
-    """Guessing is slowed down: after some wrong numbers in a day no further number is looked at."""
-    name = f"guess:{talk.conversation.id}:{talk.municipality.local(talk.now):%Y%m%d}"
-    tries = int(talk.uow.leases.value(name) or 0) + 1
-    talk.uow.leases.set_value(name, str(tries))
-    if tries > GUESSES:
-        talk.say("status_slow_down")
-    else:
-        talk.say("status_not_yours", number=number)
-
-
-def _ask_cancel(talk: Talk, request: Request) -> None:
-    talk.await_(AwaitedKind.CANCEL, 24, request)
-    yes = talk.button_for("button_yes", f"cancel:{request.id}")
-    no = talk.button_for("button_no", "keep")
-    service = talk.texts.service(request.service)
-    talk.say("ask_cancel", yes, no, asks=True, number=request.tracking_no, service=service)
-
-
-def _number_in(button: str | None) -> int | None:
-    part = button.partition(":")[2] if button else ""
-    return int(part) if part.isdecimal() and len(part) < 19 else None
-
-
 def _request_to_add_to(talk: Talk) -> Request | None:
     """The open request that was spoken of in the last day."""
     last = talk.last_request()
@@ -335,7 +254,7 @@ def _closed_request(talk: Talk) -> Request | None:
     awaited = talk.awaits(AwaitedKind.RATING)
     own = [request for request in talk.own_requests() if request.status in (Status.RESOLVED, Status.REJECTED)]
     if talk.button is not None:
-        return next((request for request in own if request.id == _number_in(talk.button)), None)
+        return next((request for request in own if request.id == number_in(talk.button)), None)
     if number:
         return next((request for request in own if request.tracking_no == number), None)
     if awaited is not None:

@@ -241,6 +241,9 @@ def confirm_erase(talk: Talk) -> None:
 
 @step("keep_data")
 def keep_data(talk: Talk) -> None:
+    if talk.awaits(AwaitedKind.ERASE) is None:
+        talk.act("stale_button")
+        return
     talk.no_longer_await(AwaitedKind.ERASE)
     talk.say("erase_kept")
 

@@ -15,8 +15,10 @@ from bot.domain.understanding import Act, Scored, Understanding
 from bot.errors import TurnError
 from bot.municipality import Municipality
 from bot.ports import UnitOfWork
-from bot.service.dialogue.moves import Situation, interpret, plain
+from bot.service.dialogue.answers import plain
+from bot.service.dialogue.moves import interpret
 from bot.service.dialogue.queue import begun
+from bot.service.dialogue.situation import Matter, Move, Situation
 from bot.service.publicity import About
 from bot.service.requests import RequestDesk, is_open
 from bot.service.reviews import ReviewDesk, drafts_told
@@ -43,7 +45,10 @@ def step(name: str) -> Callable[[Step], Step]:
 
 @dataclass
 class Talk:
-    """Implements ports.TurnSession. All changes go to `uow`; replies are collected and written by the turn."""
+    """Implements ports.TurnSession. All changes go to `uow`; replies are collected and written by the turn.
+
+    `awaited` is kept up with what the steps await and no longer await, `asked` holds what this turn awaits anew.
+    """
 
     uow: UnitOfWork
     municipality: Municipality
@@ -66,6 +71,8 @@ class Talk:
     silent: bool = False
     declined: str | None = None
     about: About | None = None
+    asked: set[str] = field(default_factory=set)
+    moved: Move | None = None
 
     def __post_init__(self) -> None:
         self._own: Sequence[Request] | None = None
@@ -74,10 +81,15 @@ class Talk:
 
     @property
     def move(self) -> str:
-        """What the messages mean in this conversation."""
+        """What the messages mean in this conversation, as it stood before them."""
+        if self.moved is None:
+            self.moved = interpret(self._situation())
+        return self.moved
+
+    def _situation(self) -> Situation:
         own = self.own_requests()
         kinds = [event.kind for event in self.events]
-        situation = Situation(
+        return Situation(
             understanding=self.understanding,
             kind=next((kind for kind in kinds if kind is not EventKind.TEXT), EventKind.TEXT),
             text=self.text,
@@ -85,13 +97,19 @@ class Talk:
             has_files=bool(self.attachment_ids) or any(event.files for event in self.events),
             draft=self.insisted or self.draft,
             awaited=frozenset(row.what for row in self.awaited),
+            reopened=self._reopened(),
             with_person=self.conversation.mode == Mode.PERSON,
             public=self.conversation.public,
             edited=any(event.edits for event in self.events),
             has_open_request=any(is_open(request) for request in own),
             has_closed_request=any(request.status in (Status.RESOLVED, Status.REJECTED) for request in own),
         )
-        return interpret(situation)
+
+    def _reopened(self) -> Matter | None:
+        """What the reopened request is about whose reason is awaited."""
+        awaited = self.awaits(AwaitedKind.REASON)
+        request = self.uow.requests.get(awaited.request_id) if awaited is not None and awaited.request_id else None
+        return Matter(request.service, request.place) if request is not None else None
 
     def act(self, name: str) -> None:
         """Carry out a step."""
@@ -152,10 +170,14 @@ class Talk:
         expires = self.now + timedelta(hours=hours)
         row = Awaited(self.conversation.id, what, self.now, expires, request.id if request else None)
         self.uow.conversations.await_(row)
+        self.asked.add(what)
+        self.awaited = (row, *(other for other in self.awaited if other.what != what))
 
     def no_longer_await(self, what: AwaitedKind) -> None:
         assert self.conversation.id is not None
         self.uow.conversations.no_longer_await(self.conversation.id, what)
+        self.asked.discard(what)
+        self.awaited = tuple(other for other in self.awaited if other.what != what)
 
     # -- requests
     @property
