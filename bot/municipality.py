@@ -51,6 +51,14 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A circle that holds the municipality: (latitude, longitude) in degrees, and kilometres."""
+
+    centre: tuple[float, float]
+    radius_km: float
+
+
+@dataclass(frozen=True)
 class InformationEntry:
     """An answer that needs no request."""
 
@@ -108,6 +116,7 @@ class Municipality:
     review_targets: ReviewTargets = field(default_factory=ReviewTargets)
     publicity: Publicity = field(default_factory=Publicity)
     canned: tuple[ReadyReply, ...] = ()
+    area: Area | None = None
 
     def responsible(self, service: str) -> str:
         """The name of the unit or body that does the work."""
@@ -122,6 +131,12 @@ class Municipality:
         metres = {name: metres_between((latitude, longitude), centre) for name, centre in self.positions.items()}
         name = min(metres, key=metres.__getitem__, default=None)
         return name if name is not None and metres[name] <= NEARBY_METRES else None
+
+    def holds(self, latitude: float, longitude: float) -> bool:
+        """Whether a position can be the municipality's; any can where its file tells no area."""
+        if self.area is None:
+            return True
+        return metres_between((latitude, longitude), self.area.centre) <= 1000 * self.area.radius_km
 
     def works_at(self, moment: datetime) -> bool:
         """Whether the municipality works at this moment (days, hours, holidays, half-days)."""
@@ -307,6 +322,11 @@ def _position(place: _Place) -> tuple[float, float]:
     return values[0], values[1]
 
 
+def _area(place: _Place) -> Area:
+    parts = place.fields({"centre", "radius_km"}, set())
+    return Area(_position(parts["centre"]), parts["radius_km"].parsed(float, "a number of kilometres"))
+
+
 def _clock_range(place: _Place) -> tuple[time, time]:
     parts = place.fields({"from", "to"}, {"days"})
     expected = "a time like '08:00' (in quotes)"
@@ -395,16 +415,9 @@ _REQUIRED = {
     "bodies", "units", "services", "neighbourhoods", "outside", "working_hours", "quiet_hours", "holidays",
 }  # fmt: skip
 _OPTIONAL = {
-    "publicity",
-    "texts",
-    "information",
-    "positions",
-    "accounts",
-    "emergency_numbers",
-    "retention",
-    "canned",
-    "review_targets",
-}
+    "accounts", "area", "canned", "emergency_numbers", "information", "positions", "publicity", "retention",
+    "review_targets", "texts",
+}  # fmt: skip
 
 
 def load_municipality(path: Path) -> Municipality:
@@ -463,6 +476,7 @@ def load_municipality(path: Path) -> Municipality:
         retention=_retention(parts["retention"], services) if "retention" in parts else Retention(),
         review_targets=_targets(parts["review_targets"]) if "review_targets" in parts else ReviewTargets(),
         publicity=_publicity(parts.get("publicity")),
+        area=_area(parts["area"]) if "area" in parts else None,
         canned=_canned(path.parent / parts["canned"].text(), services) if "canned" in parts else (),
     )
 

@@ -22,6 +22,9 @@ class Incident:
     reports: int = 0
     id: int | None = None
 
+    def covers(self, neighbourhood: str | None) -> bool:
+        return not self.neighbourhoods or neighbourhood in self.neighbourhoods
+
 
 @dataclass(eq=False)
 class IncidentReport:

@@ -64,16 +64,13 @@ class IncidentDesk:
         self._uow.audit.record(self._now, f"staff:{staff}", "incident_ended", f"incident:{incident_id}")
         return incident
 
-    def in_force(self) -> Sequence[Incident]:
-        """What holds now, newest first."""
-        return self._uow.incidents.in_force(self._now)
+    def in_force(self, service: str | None = None) -> Sequence[Incident]:
+        """What holds now, of all services or of one, newest first."""
+        return self._uow.incidents.in_force(self._now, service)
 
     def matching(self, service: str, place: Place) -> Incident | None:
         """The newest incident in force that explains a problem of this service at this place."""
-        for incident in self._uow.incidents.in_force(self._now, service):
-            if not incident.neighbourhoods or place.neighbourhood in incident.neighbourhoods:
-                return incident
-        return None
+        return next((each for each in self.in_force(service) if each.covers(place.neighbourhood)), None)
 
     def count(self, incident: Incident, citizen_id: int, conversation_id: int) -> bool:
         """One more report of it; False where this citizen was counted before."""

@@ -53,6 +53,8 @@ def _reply(
     understanding: Understanding | None,
     answer: str | None,
 ) -> str | None:
+    if request is not None and reason == ReviewReason.NOT_UNDERSTOOD and not request.place.known:
+        return texts("suggest_ask_place", service=texts.service(request.service))
     if request is not None:
         key = "suggest_reopened" if reason == ReviewReason.REOPENED_TWICE else "suggest_request"
         unit = texts.municipality.responsible(request.service)
