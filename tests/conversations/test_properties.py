@@ -61,7 +61,11 @@ FORGED = (
     "rate:1:5",
     "reopen:1",
     "place:99",
+    "place:1.0:3",
     "service:none",
+    "service:1.0:noise",
+    "skip:1.0",
+    "new:1.0",
     ":",
 )
 
@@ -120,10 +124,10 @@ class Play:
 
     def send(self, who: int, kind: EventKind = EventKind.TEXT, **more: Any) -> None:
         channel, account = PEOPLE[who]
-        draft = self._draft(channel, account)
-        answer = more.get("text") in ("evet", "tamam") or more.get("button") == f"ok:{draft.key if draft else ''}"
-        if draft is not None and draft.step is Step.CONFIRM and answer:
-            self.confirmed.add(draft.key)
+        drafts = self._drafts(channel, account)
+        agreed = drafts[:1] if more.get("text") in ("evet", "tamam") else []
+        agreed += [draft for draft in drafts if more.get("button") == f"ok:{draft.key}"]
+        self.confirmed.update(draft.key for draft in agreed if draft.step is Step.CONFIRM)
         self.stage.receiver.receive(self.stage.event(channel, account, kind, **more))
         self.stage.clock.advance(timedelta(seconds=3))
         self._run(self.stage.turns.drain)
@@ -219,10 +223,10 @@ class Play:
                 self.stage.clock.advance(timedelta(minutes=10))
                 something = self.stage.settle
 
-    def _draft(self, channel: str, account: str) -> Draft | None:
+    def _drafts(self, channel: str, account: str) -> list[Draft]:
         with self.stage.database.reads() as uow:
             found = uow.conversations._of_thread(channel, account)  # type: ignore[attr-defined]  # the repository's own
-            return found.draft if found else None
+            return list(found.drafts) if found else []
 
     def _numbers(self) -> list[str]:
         with self.stage.database.reads() as uow:

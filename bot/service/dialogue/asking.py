@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.conversation import Draft, Step
-from bot.domain.messages import Button
 from bot.domain.requests import Kind, Place, Request
-from bot.service.dialogue.sameness import find_same
+from bot.service.dialogue.drafts import place_buttons, service_button
+from bot.service.dialogue.known import asks, known_incident, same_again, say_incidents
+from bot.service.dialogue.outside import located, outside_of, say_outside
+from bot.service.dialogue.queue import parked
 from bot.service.dialogue.talk import Talk
-from bot.service.incidents import IncidentDesk
 
 
 def advance(talk: Talk) -> None:
@@ -17,19 +18,21 @@ def advance(talk: Talk) -> None:
     draft = talk.draft
     if draft is None:
         return
-    draft = _located(talk, draft)
+    outside = outside_of(talk, draft)
+    if outside is not None:
+        say_outside(talk, draft, outside)
+        next_draft(talk)
+        return
+    draft = located(talk, draft)
     if draft.service is None:
         _ask_what(talk, draft)
         return
     service = talk.municipality.services[draft.service]
-    outside = _outside(talk, draft)
-    if outside is not None:
-        _say_outside(talk, draft, outside)
-        return
     if _unsure(draft) and not _emergency_service(talk, draft):
         _ask_service(talk, draft)
         return
-    if Step.KNOWN not in draft.asked and _known_incident(talk, draft):
+    if Step.KNOWN not in draft.asked and known_incident(talk, draft):
+        next_after_aside(talk)
         return
     if service.body and "told" not in draft.asked and draft.kind is not Kind.THANKS:
         body = talk.municipality.bodies[service.body]
@@ -45,18 +48,10 @@ def advance(talk: Talk) -> None:
         talk.keep(replace(draft, step=Step.DETAIL))
         talk.say("ask_detail", talk.button_for("button_skip", f"skip:{draft.key}"), asks=True)
         return
-    if Step.SAME not in draft.asked and _same_again(talk, draft):
+    if Step.SAME not in draft.asked and same_again(talk, draft):
+        next_after_aside(talk)
         return
     _ask_confirmation(talk, talk.keep(replace(draft, step=Step.CONFIRM)))
-
-
-def _located(talk: Talk, draft: Draft) -> Draft:
-    """A position alone gets the name of the nearest neighbourhood, where the municipality's file knows one nearby."""
-    place = draft.place
-    if place.latitude is None or place.longitude is None or place.neighbourhood:
-        return draft
-    name = talk.municipality.nearest(place.latitude, place.longitude)
-    return talk.keep(replace(draft, place=replace(place, neighbourhood=name))) if name else draft
 
 
 def ask_again(talk: Talk) -> None:
@@ -86,18 +81,21 @@ def _emergency_service(talk: Talk, draft: Draft) -> bool:
 
 def _ask_service(talk: Talk, draft: Draft) -> None:
     codes = (draft.service or "other", *draft.alternatives)[:3]
-    buttons = [Button(talk.texts.service(code), f"service:{code}") for code in codes]
+    buttons = [service_button(talk, draft, code) for code in codes]
+    other = service_button(talk, draft, "other", talk.texts("other_service"))
     talk.keep(replace(draft, step=Step.SERVICE))
-    talk.say("ask_service", *buttons, talk.button_for("other_service", "service:other"), asks=True)
+    talk.say("ask_service", *buttons, other, asks=True)
 
 
 def _ask_place(talk: Talk, draft: Draft) -> None:
     again = Step.PLACE in draft.asked
     talk.keep(replace(draft, step=Step.PLACE))
-    if draft.candidates:
-        buttons = [Button(name, f"place:{index}") for index, name in enumerate(draft.candidates[:4])]
+    buttons = place_buttons(talk, draft)
+    if buttons:
         talk.say("ask_place_choice", *buttons, asks=True)
         return
+    if draft.step is not Step.PLACE and draft.service is not None and asks(talk.text):
+        say_incidents(talk, draft.service, draft.place)
     key = "ask_place_again" if again else "ask_place"
     talk.say(key, asks=True, wants_location=True, district=talk.municipality.district)
 
@@ -123,6 +121,8 @@ def _summary(talk: Talk, draft: Draft) -> str:
         lines.append(texts("summary_body", body=talk.municipality.bodies[service.body].name))
     if texts.place(draft.place):
         lines.append(texts("summary_place", place=texts.place(draft.place)))
+    elif service.place == "required" and draft.kind is not Kind.THANKS:
+        lines.append(texts("summary_no_place"))
     if draft.attachment_ids:
         lines.append(texts("summary_files", count=len(draft.attachment_ids)))
     if draft.urgent:
@@ -133,7 +133,9 @@ def _summary(talk: Talk, draft: Draft) -> str:
 def say_filed(talk: Talk, request: Request, draft: Draft) -> None:
     service = talk.municipality.services[request.service]
     body = talk.municipality.bodies.get(request.body or "")
-    if draft.kind is Kind.THANKS:
+    if draft.kind is Kind.THANKS and body is not None:
+        talk.say("filed_thanks_body", number=request.tracking_no, body=body.name)
+    elif draft.kind is Kind.THANKS:
         talk.say("filed_thanks", number=request.tracking_no, unit=talk.municipality.responsible(request.service))
     elif body is not None:
         phone = talk.texts.phone_of(body)
@@ -149,101 +151,18 @@ def say_filed(talk: Talk, request: Request, draft: Draft) -> None:
         talk.say("filed_web", code=request.access_code)
 
 
-def _outside(talk: Talk, draft: Draft) -> str | None:
-    """The district, city or 'firm' whose matter it is; None where it is ours. An own neighbourhood always is."""
-    if draft.place.district and draft.place.district in talk.municipality.outside:
-        return draft.place.district
-    if draft.place.neighbourhood or draft.place.latitude is not None or draft.step is not None:
-        return None
-    return talk.understanding.outside
-
-
-def _say_outside(talk: Talk, draft: Draft, outside: str) -> None:
-    """Another district or city, or a private firm: said so, nothing filed."""
-    own = talk.municipality
-    talk.declined = outside
-    talk.drop_draft()
-    if outside in own.outside:
-        metropolitan = next((body for body in own.bodies.values() if body.kind == "metropolitan"), None)
-        talk.say(
-            "outside_district",
-            place=talk.texts.place(draft.place) or outside,
-            district=outside,
-            other=f"{outside} Belediyesi",
-            metropolitan=metropolitan.name if metropolitan else own.name,
-            phone=metropolitan.phone if metropolitan else own.phone,
-            district_own=own.district,
-        )
-    elif outside == "firm":
-        talk.say("outside_firm")
-    else:
-        talk.say("outside_city", place=outside, district_own=own.district, name=own.name)
-    next_draft(talk)
-
-
-def _known_incident(talk: Talk, draft: Draft) -> bool:
-    """Whether staff announced what explains it: said so, counted, nothing asked. Danger is filed all the same."""
-    assert draft.service is not None and talk.conversation.id is not None
-    if draft.danger or draft.sensitive or draft.kind in (Kind.THANKS, Kind.SUGGESTION):
-        return False
-    desk = IncidentDesk(talk.uow, talk.municipality, talk.now)
-    incident = desk.matching(draft.service, draft.place)
-    if incident is None:
-        return False
-    new = desk.count(incident, talk.conversation.citizen_id, talk.conversation.id)
-    insist = talk.button_for("button_insist", f"new:{draft.key}")
-    _set_aside(talk, replace(draft, same_as=None))
-    talk.say("incident" if new else "incident_again", insist, text=incident.text)
-    next_after_aside(talk)
-    return True
-
-
-def _set_aside(talk: Talk, draft: Draft) -> None:
-    talk.keep(replace(draft, step=Step.KNOWN))
-
-
 def next_after_aside(talk: Talk) -> None:
-    """Where further problems wait, the known one is let go and they are asked about."""
-    if len(talk.conversation.drafts) > 1:
-        talk.drop_draft()
+    """Where a known problem was set aside and others wait, these are asked about; it is kept for who insists."""
+    aside = talk.draft is not None and talk.draft.set_aside
+    if aside and any(not draft.set_aside for draft in talk.conversation.drafts):
+        talk.conversation.drafts = parked(talk.conversation.drafts)
         next_draft(talk)
 
 
-def _same_again(talk: Talk, draft: Draft) -> bool:
-    """Whether the problem is there already; then its status is told (one's own) or joining is offered."""
-    found = find_same(talk, draft)
-    if found is None:
+def next_draft(talk: Talk) -> bool:
+    """The next draft of the queue; False where none waits."""
+    if talk.draft is None or talk.draft.set_aside:
         return False
-    new = talk.button_for("button_new", f"new:{draft.key}")
-    if found.own:
-        talk.desk.add_note(found.request, draft.description, talk.actor)
-        if draft.attachment_ids:
-            talk.desk.add_files(found.request, draft.attachment_ids, talk.actor)
-        _set_aside(talk, replace(draft, same_as=found.request.id))
-        talk.conversation.last_request_id = found.request.id
-        talk.say(
-            "same_own",
-            new,
-            number=found.request.tracking_no,
-            service=talk.texts.service(found.request.service),
-            day=found.request.created_at,
-            status=talk.texts.status(found.request.status),
-        )
-        next_after_aside(talk)
-        return True
-    talk.keep(replace(draft, step=Step.SAME, same_as=found.request.id))
-    street = found.request.street or f"{found.request.neighbourhood} Mahallesi"
-    buttons = (
-        talk.button_for("button_same", f"same:{draft.key}"),
-        talk.button_for("button_different", f"new:{draft.key}"),
-    )
-    service = talk.texts.service(found.request.service)
-    talk.say("same_other", *buttons, asks=True, service=service, street=street, day=found.request.created_at)
+    talk.say("next_problem")
+    advance(talk)
     return True
-
-
-def next_draft(talk: Talk) -> None:
-    """The next draft of the queue."""
-    if talk.draft is not None:
-        talk.say("next_problem")
-        advance(talk)

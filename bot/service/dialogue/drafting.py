@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
+from bot.domain.messages import EventKind
 from bot.domain.requests import Filing, Kind, Place, Request
 from bot.domain.understanding import Act
+from bot.service.dialogue.alarms import GENERAL, danger_of, heard, warn
 from bot.service.dialogue.asking import advance, next_draft, say_filed
 from bot.service.dialogue.drafts import (
     ASK_BELOW,
     MAX_DESCRIPTION,
     chosen_of,
     continues,
-    is_stale,
     new_draft,
     open_own,
     place_said,
+    pressed,
     problems_of,
     with_message,
 )
-from bot.service.dialogue.moves import thanks_but
+from bot.service.dialogue.moves import danger_said, thanks_but
 from bot.service.dialogue.problems import problems_said
+from bot.service.dialogue.queue import brought
 from bot.service.dialogue.talk import Talk, step
 from bot.service.origin import post_address
 
@@ -33,28 +37,31 @@ REVIEW_BELOW = 0.3
 
 @step("report")
 def report(talk: Talk) -> None:
-    """A new problem, or more about the one being drafted."""
-    u = talk.understanding
-    draft = talk.draft
-    if draft is not None and draft.set_aside:
-        talk.drop_draft()
-        draft = talk.draft
+    """A new problem, or more about the one being drafted. What is urgent comes before all that waits."""
+    draft = talk.draft if talk.draft is not None and not talk.draft.set_aside else None
     if draft is not None and continues(talk, draft):
-        talk.keep(with_message(talk, draft))
+        talk.keep(with_message(talk, heard(talk, draft)))
         advance(talk)
         return
-    queued = draft is not None
-    for index, said in enumerate(problems_said(talk, place_said(talk))):
-        fresh = new_draft(talk, said.problem, index, said)
-        if fresh.kind is Kind.THANKS and thanks_but(talk.text):
-            fresh = replace(fresh, kind=Kind.COMPLAINT)
-        talk.begin(fresh)
-    if queued:
+    told = enumerate(problems_said(talk, place_said(talk)))
+    fresh = [new_draft(talk, said.problem, index, said) for index, said in told]
+    if thanks_but(talk.text):
+        fresh = [replace(each, kind=Kind.COMPLAINT) if each.kind is Kind.THANKS else each for each in fresh]
+    urgent = [each for each in fresh if each.urgent]
+    if urgent:
+        warn(talk, danger_of(talk) or GENERAL)
+    elif draft is not None:
         talk.say("also_noted")
-    elif talk.draft is not None and talk.draft.urgent:
-        talk.say(f"danger_{u.danger or 'general'}")
-        talk.review(ReviewReason.DISTRESS if u.danger == "child" else ReviewReason.URGENT)
+    enqueue(talk, urgent, [each for each in fresh if not each.urgent])
     advance(talk)
+
+
+def enqueue(talk: Talk, urgent: Sequence[Draft], others: Sequence[Draft]) -> None:
+    """Drafts of one message: the urgent ones before all that waits, the others behind it."""
+    for each in others:
+        talk.begin(each)
+    for each in reversed(urgent):
+        talk.begin(each, first=True)
 
 
 @step("praise")
@@ -69,6 +76,13 @@ def praise(talk: Talk) -> None:
 def give_details(talk: Talk) -> None:
     """An answer that says where (text or position), or adds to the draft."""
     draft = talk.draft
+    if talk.text.strip() and any(event.kind is EventKind.LOCATION for event in talk.events):
+        if danger_said(talk.text) or talk.understanding.act is Act.EMERGENCY:
+            talk.act("emergency")
+            return
+        if draft is None and talk.understanding.act is Act.REPORT and talk.understanding.problems:
+            talk.act("report")
+            return
     where = place_said(talk)
     if draft is None:
         if where != Place() or talk.attachment_ids:
@@ -78,7 +92,7 @@ def give_details(talk: Talk) -> None:
             talk.act("not_understood")
         return
     before = draft.place
-    draft = with_message(talk, draft, describe=draft.step not in (Step.PLACE, Step.DETAIL))
+    draft = with_message(talk, heard(talk, draft), describe=draft.step not in (Step.PLACE, Step.DETAIL))
     if draft.step is Step.DETAIL:
         if draft.place == before and talk.text.strip():
             draft = replace(draft, place=replace(draft.place, landmark=talk.text.strip()[:150]))
@@ -100,10 +114,12 @@ def describe(talk: Talk) -> None:
         return
     problems = talk.understanding.problems or problems_of(talk, talk.text)
     if problems:
-        fresh = new_draft(talk, problems[0], 0)
+        draft, fresh = heard(talk, draft), new_draft(talk, problems[0], 0)
         draft = replace(
             fresh,
             key=draft.key,
+            urgent=draft.urgent or fresh.urgent,
+            danger=draft.danger or fresh.danger,
             place=draft.place.merged(fresh.place),
             attachment_ids=draft.attachment_ids + talk.attachment_ids,
         )
@@ -116,7 +132,10 @@ def describe(talk: Talk) -> None:
 @step("skip")
 def skip(talk: Talk) -> None:
     """'Geç': the question is not asked again; a place that the service needs is asked once more."""
-    draft = talk.draft
+    draft = pressed(talk, Step.DETAIL)
+    if talk.button is not None and draft is None:
+        talk.act("stale_button")
+        return
     if draft is None or draft.step is None:
         talk.act("deny")
         return
@@ -127,17 +146,17 @@ def skip(talk: Talk) -> None:
 @step("choose")
 def choose(talk: Talk) -> None:
     """One of the offered services or neighbourhoods, by button or in words."""
-    draft = talk.draft
-    if draft is None:
-        talk.say("stale_button")
+    draft = pressed(talk, Step.PLACE if (talk.button or "").startswith("place:") else Step.SERVICE)
+    chosen = chosen_of(talk, draft) if draft is not None else None
+    if draft is None or (talk.button is not None and chosen is None):
+        talk.act("stale_button")
         return
-    chosen = chosen_of(talk, draft)
     if chosen in talk.municipality.services:
         draft = replace(draft, service=chosen, confidence=1.0, asked=(*draft.asked, Step.SERVICE))
     elif chosen in talk.municipality.neighbourhoods:
         draft = replace(draft, place=replace(draft.place, neighbourhood=chosen), candidates=())
     else:
-        draft = replace(draft, asked=(*draft.asked, Step.SERVICE))
+        draft = replace(heard(talk, draft), asked=(*draft.asked, Step.SERVICE))
         problems = problems_of(talk, talk.text)
         if talk.text.strip():
             draft = replace(draft, description=f"{draft.description}\n{talk.text.strip()}"[:MAX_DESCRIPTION])
@@ -155,6 +174,7 @@ def correct(talk: Talk) -> None:
     if draft is None or draft.set_aside:
         talk.act("amend")
         return
+    draft = heard(talk, draft)
     where = place_said(talk)
     place = draft.place
     if place.neighbourhood and place.neighbourhood in talk.understanding.negated:
@@ -190,9 +210,9 @@ def _better_service(talk: Talk, draft: Draft) -> str | None:
 @step("reject")
 def reject(talk: Talk) -> None:
     """'Düzelt' or 'hayır' at the confirmation: what is wrong?"""
-    draft = talk.draft
-    if draft is None or is_stale(talk, draft):
-        talk.say("stale_button")
+    draft = pressed(talk, Step.CONFIRM, Step.CORRECTION)
+    if draft is None:
+        talk.act("stale_button")
         return
     talk.keep(replace(draft, step=Step.CORRECTION))
     talk.say("ask_correction", talk.button_for("button_drop", f"drop:{draft.key}"), asks=True)
@@ -201,44 +221,43 @@ def reject(talk: Talk) -> None:
 @step("drop")
 def drop(talk: Talk) -> None:
     """'Vazgeç': nothing is filed. Without a draft it may mean the filed request."""
-    draft = talk.draft
-    if draft is None:
-        if any(open_own(talk)) and talk.button is None:
+    draft = pressed(talk)
+    if draft is None and talk.button is not None:
+        talk.act("stale_button")
+        return
+    about_filed = draft is None or (draft.set_aside and draft.same_as is not None)
+    if about_filed and talk.button is None:
+        talk.drop_draft()
+        if any(open_own(talk)):
             talk.act("cancel_request")
         else:
             talk.say("nothing_to_drop")
         return
-    if is_stale(talk, draft):
-        talk.say("stale_button")
-        return
     talk.drop_draft()
-    if talk.draft is not None:
-        talk.say("next_problem")
-        advance(talk)
-    else:
+    if not next_draft(talk):
         talk.say("dropped")
 
 
 @step("same")
 def same(talk: Talk) -> None:
     """Yes, it is the request that exists: follow it."""
-    draft = talk.draft
+    draft = pressed(talk, Step.SAME)
     if draft is not None and draft.set_aside and draft.same_as is None:
         talk.drop_draft()
         talk.say("thanked")
         return
     request = talk.uow.requests.get(draft.same_as) if draft and draft.same_as else None
-    if draft is None or request is None or is_stale(talk, draft):
-        talk.say("stale_button")
+    if draft is None or request is None:
+        talk.act("stale_button")
         return
     talk.drop_draft()
     assert talk.conversation.id is not None
+    talk.conversation.last_request_id = request.id
     if request.citizen_id == talk.conversation.citizen_id:
         talk.act("status_of_last")
     elif talk.desk.join(request, talk.conversation.citizen_id, talk.conversation.id, draft.description):
         if draft.attachment_ids:
             talk.desk.add_files(request, draft.attachment_ids, talk.actor)
-        talk.conversation.last_request_id = request.id
         talk.forget_own_requests()
         talk.say("joined", number=request.tracking_no)
     else:
@@ -248,8 +267,15 @@ def same(talk: Talk) -> None:
 
 @step("different")
 def different(talk: Talk) -> None:
-    """No, this is another problem: go on with the draft."""
-    draft = talk.draft
+    """No, this is another problem; or "yine de kaydet": go on with the draft, also where it was set aside long ago."""
+    draft = pressed(talk, Step.KNOWN, Step.SAME)
+    parked = talk.insisted
+    if parked is not None:
+        talk.conversation.drafts = brought(talk.conversation.drafts, parked)
+        draft = talk.draft
+    if draft is None and talk.button is not None:
+        say_filed_already(talk)
+        return
     if draft is None:
         talk.no_longer_await(AwaitedKind.INTENTION)
         talk.say("ask_description", asks=True)
@@ -263,20 +289,25 @@ def different(talk: Talk) -> None:
 @step("confirm")
 def confirm(talk: Talk) -> None:
     """'Onayla': file it. Pressed again, it says that the request is there."""
-    draft = talk.draft
-    key = talk.button.partition(":")[2] if talk.button is not None else None
-    if key is not None and (draft is None or draft.key != key):
-        filed = talk.uow.requests.by_key(key)
-        if filed is not None and filed.citizen_id == talk.conversation.citizen_id:
-            talk.say("already_filed", number=filed.tracking_no)
-        else:
-            talk.say("stale_button")
+    draft = pressed(talk, Step.CONFIRM, Step.CORRECTION)
+    if draft is None and talk.button is not None:
+        say_filed_already(talk)
         return
     if draft is None or draft.step is not Step.CONFIRM:
         talk.act("affirm")
         return
     file_draft(talk, draft)
     next_draft(talk)
+
+
+def say_filed_already(talk: Talk) -> None:
+    """To a button whose draft is gone: the number of what was filed from it, where it was."""
+    _, _, key = (talk.button or "").partition(":")
+    filed = talk.uow.requests.by_key(key)
+    if filed is not None and filed.citizen_id == talk.conversation.citizen_id:
+        talk.say("already_filed", number=filed.tracking_no)
+    else:
+        talk.act("stale_button")
 
 
 def file_draft(talk: Talk, draft: Draft) -> Request:
@@ -307,10 +338,12 @@ def file_draft(talk: Talk, draft: Draft) -> Request:
     talk.drop_draft()
     talk.forget_own_requests()
     talk.conversation.last_request_id = request.id
+    lost = service.place == "required" and not draft.place.known
     for reason, applies in (
         (ReviewReason.URGENT, draft.urgent),
         (ReviewReason.SENSITIVE, draft.sensitive),
         (ReviewReason.ALWAYS_REVIEWED, service.always_reviewed),
+        (ReviewReason.NOT_UNDERSTOOD, lost),
         (ReviewReason.LOW_CONFIDENCE, draft.confidence < REVIEW_BELOW and not draft.sensitive and not draft.urgent),
     ):
         if applies and draft.kind is not Kind.THANKS:

@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 
 from bot.domain.conversation import Draft, Step
-from bot.domain.messages import EventKind
+from bot.domain.messages import Button, EventKind
 from bot.domain.requests import Kind, Place, Request
-from bot.domain.understanding import Problem, Understanding
+from bot.domain.understanding import Problem
+from bot.service.dialogue.alarms import GENERAL, danger_of, is_urgent
 from bot.service.dialogue.problems import Said
+from bot.service.dialogue.queue import brought
 from bot.service.dialogue.talk import Talk
 from bot.turkish import fold
 
@@ -28,6 +30,7 @@ def new_draft(talk: Talk, problem: Problem, index: int, said: Said | None = None
     unsure = problem.services[1:3] if best and not problem.sure else ()
     close = [s.label for s in unsure if best and s.confidence >= CLOSE * best.confidence]
     description = said.text if said else talk.text.strip()
+    danger = said.danger if said else danger_of(talk)
     return Draft(
         key=f"{talk.key}.{index}",
         description=description[:MAX_DESCRIPTION],
@@ -37,8 +40,8 @@ def new_draft(talk: Talk, problem: Problem, index: int, said: Said | None = None
         kind=_kind(talk, problem),
         place=said.place if said else place_said(talk),
         candidates=u.candidates if said is None or not said.place.neighbourhood else (),
-        urgent=_is_urgent(talk, best.label if best else None),
-        danger=u.danger if _danger_named(u) else None,
+        urgent=is_urgent(talk, danger, best.label if best else None),
+        danger=danger if danger != GENERAL else None,
         sensitive=u.sensitive,
         contact=u.phone,
         attachment_ids=talk.attachment_ids if index == 0 else (),
@@ -52,20 +55,9 @@ def _kind(talk: Talk, problem: Problem) -> Kind:
     return problem.kind if problem.kind is not Kind.INFORMATION else Kind.REQUEST
 
 
-def _is_urgent(talk: Talk, service: str | None) -> bool:
-    """Danger in the words, or urgency told of a thing that stands somewhere (not of a tax or a course)."""
-    u = talk.understanding
-    somewhere = service is None or talk.municipality.services[service].place == "required"
-    return _danger_named(u) or (u.urgent and somewhere)
-
-
-def _danger_named(u: Understanding) -> bool:
-    return u.danger is not None and u.danger != "general"
-
-
 def with_message(talk: Talk, draft: Draft, describe: bool = True) -> Draft:
     """The draft with what this message adds: place, files, words, urgency."""
-    u = talk.understanding
+    u, danger = talk.understanding, danger_of(talk)
     place = draft.place
     if place.neighbourhood and place.neighbourhood in u.negated:
         place = replace(place, neighbourhood=None)
@@ -87,7 +79,8 @@ def with_message(talk: Talk, draft: Draft, describe: bool = True) -> Draft:
         description=description,
         service=service,
         confidence=confidence,
-        urgent=draft.urgent or _is_urgent(talk, service),
+        urgent=draft.urgent or is_urgent(talk, danger, service),
+        danger=draft.danger or (danger if danger != GENERAL else None),
         sensitive=draft.sensitive or u.sensitive,
         contact=u.phone or draft.contact,
         attachment_ids=draft.attachment_ids + talk.attachment_ids,
@@ -119,12 +112,26 @@ def problems_of(talk: Talk, text: str) -> tuple[Problem, ...]:
     return talk.parse(text).problems
 
 
+def pressed(talk: Talk, *steps: Step) -> Draft | None:
+    """The draft whose button was pressed, from now on the active one; without a button the active one.
+
+    None where that draft is gone, or awaits something other than `steps` by now: an old button does no harm.
+    """
+    if talk.button is None:
+        return talk.draft
+    _, _, rest = talk.button.partition(":")
+    key = rest.split(":")[0]
+    for draft in talk.conversation.drafts:
+        if draft.key == key and (not steps or draft.step in steps):
+            talk.conversation.drafts = brought(talk.conversation.drafts, draft)
+            return talk.draft
+    return None
+
+
 def chosen_of(talk: Talk, draft: Draft) -> str | None:
+    """A service's code or a neighbourhood: of the pressed button, else of the words."""
     if talk.button is not None:
-        kind, _, value = talk.button.partition(":")
-        if kind == "place":
-            return draft.candidates[int(value)] if value.isdigit() and int(value) < len(draft.candidates) else None
-        return value
+        return _chosen_by_button(talk, talk.button, draft)
     answer = fold(talk.text).strip(" .!")
     for code in (draft.service, *draft.alternatives):
         if code and (answer == fold(talk.texts.service(code)) or talk.understanding.service == code):
@@ -132,15 +139,32 @@ def chosen_of(talk: Talk, draft: Draft) -> str | None:
     for name in draft.candidates:
         if fold(name) in answer:
             return name
-    if answer.isdigit() and 1 <= int(answer) <= 3:
+    if answer == fold(talk.texts("other_service")):
+        return "other"
+    if answer.isdecimal() and 1 <= int(answer) <= 3:
         codes = (draft.service, *draft.alternatives)
         return codes[int(answer) - 1] if int(answer) <= len(codes) else None
     return talk.understanding.place.neighbourhood
 
 
-def is_stale(talk: Talk, draft: Draft) -> bool:
-    """A button of an older draft."""
-    return talk.button is not None and ":" in talk.button and talk.button.split(":")[1] != draft.key
+def service_button(talk: Talk, draft: Draft, code: str, label: str | None = None) -> Button:
+    return Button(label or talk.texts.service(code), f"service:{draft.key}:{code}")
+
+
+def place_buttons(talk: Talk, draft: Draft) -> list[Button]:
+    """The neighbourhoods that the words may mean, each by its number in the municipality's file."""
+    known = talk.municipality.neighbourhoods
+    names = [name for name in draft.candidates if name in known][:4]
+    return [Button(name, f"place:{draft.key}:{known.index(name)}") for name in names]
+
+
+def _chosen_by_button(talk: Talk, button: str, draft: Draft) -> str | None:
+    kind, _, value = button.partition(f":{draft.key}:")
+    if kind == "service":
+        return value if value in talk.municipality.services else None
+    known = talk.municipality.neighbourhoods
+    name = known[int(value)] if value.isdecimal() and int(value) < len(known) else None
+    return name if name in draft.candidates else None
 
 
 def open_own(talk: Talk) -> list[Request]:

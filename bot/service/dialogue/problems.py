@@ -9,6 +9,7 @@ from itertools import groupby
 
 from bot.domain.requests import Place
 from bot.domain.understanding import Act, Problem, Understanding
+from bot.service.dialogue.alarms import danger_in, danger_of
 from bot.service.dialogue.talk import Talk
 
 SOME = 0.3
@@ -21,15 +22,28 @@ _CLAUSES = re.compile(r"(?<=[.!?;,])\s+|\n+")
 
 @dataclass(frozen=True)
 class Said:
-    """One problem: `text` is the citizen's words about it, `place` where it is."""
+    """One problem: `text` is the citizen's words about it, `place` where it is, `danger` what threatens by it."""
 
     problem: Problem
     text: str
     place: Place
+    danger: str | None = None
 
 
 def problems_said(talk: Talk, place: Place) -> Sequence[Said]:
     """All problems of the turn's message, whose place as a whole is `place`; at least one."""
+    said, danger = _told(talk, place), danger_of(talk)
+    if danger is None:
+        return said
+    if len(said) == 1:
+        return [replace(said[0], danger=danger)]
+    own = [danger_in(talk, each.text) for each in said]
+    if not any(own):  # it is in the whole only: all are taken for it rather than none
+        own = [danger] * len(said)
+    return [replace(each, danger=threat) for each, threat in zip(said, own, strict=True)]
+
+
+def _told(talk: Talk, place: Place) -> Sequence[Said]:
     u = talk.understanding
     whole = talk.text.strip()
     if len(u.problems) > 1 and talk.parse is not None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
+from dataclasses import replace
+
+from bot.domain.conversation import AwaitedKind, Draft, Mode, ReviewReason, Step
 from bot.domain.privacy import WishKind
 from bot.domain.understanding import Act
+from bot.service.dialogue.alarms import ABOUT_PEOPLE, GENERAL, danger_of, warn
 from bot.service.dialogue.asking import advance, ask_again
-from bot.service.dialogue.moves import SURE_SERVICE, danger_said
+from bot.service.dialogue.drafting import enqueue
+from bot.service.dialogue.drafts import MAX_DESCRIPTION, new_draft, place_said
+from bot.service.dialogue.following import answer_about_own
+from bot.service.dialogue.known import asks, say_incidents
+from bot.service.dialogue.moves import CLEAR_SERVICE, SURE_SERVICE
+from bot.service.dialogue.problems import Said, problems_said
+from bot.service.dialogue.sameness import contradict
 from bot.service.dialogue.talk import Talk, step
 from bot.service.privacy import PrivacyDesk
 
@@ -46,15 +55,20 @@ def goodbye(talk: Talk) -> None:
 
 @step("ask_information")
 def ask_information(talk: Talk) -> None:
-    """Answered from the municipality's data, with its source; unknown questions offer a person."""
+    """What was told before, what staff announced, the municipality's data with its source; else a person is offered."""
     u = talk.understanding
-    found = talk.find_information(talk.text, u.service if u.service_confidence >= SURE_SERVICE else None)
-    if found and found[0].confidence >= FOUND:
-        entry = next(entry for entry in talk.municipality.information if entry.id == found[0].label)
-        talk.say_text(f"{entry.answer}\n{talk.texts('information_source', source=entry.source)}")
-    else:
-        human = talk.button_for("button_human", "human")
-        talk.say("unknown_information", human, phone=talk.municipality.phone)
+    if not answer_about_own(talk):
+        told = u.service is not None and u.service_confidence >= CLEAR_SERVICE and asks(talk.text)
+        announced = told and say_incidents(talk, u.service or "", u.place)
+        found = talk.find_information(talk.text, u.service if u.service_confidence >= SURE_SERVICE else None)
+        if found and found[0].confidence >= FOUND:
+            entry = next(entry for entry in talk.municipality.information if entry.id == found[0].label)
+            talk.say_text(f"{entry.answer}\n{talk.texts('information_source', source=entry.source)}")
+        elif announced:
+            talk.say("incident_elsewhere")
+        else:
+            human = talk.button_for("button_human", "human")
+            talk.say("unknown_information", human, phone=talk.municipality.phone)
     ask_again(talk)
 
 
@@ -89,47 +103,57 @@ def abusive(talk: Talk) -> None:
 
 @step("emergency")
 def emergency(talk: Talk) -> None:
-    """The right number before anything else; a person is alerted; what a body of the catalogue does is recorded."""
-    u = talk.understanding
-    danger = danger_said(talk.text) or u.danger or "general"
-    talk.say(f"danger_{danger}")
-    person = danger in ("distress", "child")
-    talk.review(ReviewReason.DISTRESS if person else ReviewReason.URGENT)
-    if person:
-        return
-    talk.say("danger_reported")
-    told = danger in SERVICES_OF_DANGER or (danger == "general" and _is_a_thing_somewhere(talk))
-    if told and u.problems and talk.conversation.mode == "bot":
+    """The right number before anything else; a person is alerted; then what there is to file is recorded."""
+    danger = danger_of(talk) or GENERAL
+    warn(talk, danger)
+    if danger not in ABOUT_PEOPLE and talk.conversation.mode == Mode.BOT:
         talk.act("report_after_danger")
-
-
-def _is_a_thing_somewhere(talk: Talk) -> bool:
-    """A problem of a unit at a place that is said: filed as urgent, once 112 was named."""
-    u = talk.understanding
-    if u.service is None or u.service_confidence < SURE_SERVICE or not u.place.neighbourhood:
-        return False
-    return talk.municipality.services[u.service].unit is not None
 
 
 @step("report_after_danger")
 def report_after_danger(talk: Talk) -> None:
-    """Record the dangerous thing too, marked urgent, once the numbers were given."""
-    problem = talk.understanding.problems[0]
-    best = problem.services[0]
-    talk.begin(
-        Draft(
-            key=f"{talk.key}.0",
-            description=talk.text.strip()[:4000],
-            service=best.label,
-            confidence=best.confidence,
-            place=talk.understanding.place,
-            urgent=True,
-            danger=danger_said(talk.text) or talk.understanding.danger,
-            asked=("told", Step.DETAIL),
-            attachment_ids=talk.attachment_ids,
+    """The dangerous thing is recorded ahead of all else, as urgent; further problems of the message come after it."""
+    waiting = talk.draft is not None and not talk.draft.set_aside
+    urgent, others = [], []
+    for index, said in enumerate(problems_said(talk, place_said(talk))):
+        draft = new_draft(talk, said.problem, index, said)
+        if said.danger is None and said.problem.services:
+            others.append(draft)
+        elif said.danger is not None and _to_be_filed(talk, said):
+            urgent.append(_of_danger(talk, draft, said.danger))
+    enqueue(talk, urgent, others)
+    if others and waiting and not urgent:
+        talk.say("also_noted")
+    if urgent or others:
+        advance(talk)
+
+
+def _to_be_filed(talk: Talk, said: Said) -> bool:
+    """What a body's own line takes, or a thing at a place that is said; else the person who was alerted sees to it."""
+    if not said.problem.services:
+        return False
+    best = said.problem.services[0]
+    if said.danger in SERVICES_OF_DANGER:
+        return True
+    return best.confidence >= SURE_SERVICE and said.place.known and best.label in talk.municipality.services
+
+
+def _of_danger(talk: Talk, draft: Draft, danger: str) -> Draft:
+    """Only where it is may be asked; what waits already about the same thing is taken up again."""
+    drafts = talk.conversation.drafts
+    told = next((each for each in drafts if each.service == draft.service and not each.set_aside), None)
+    if told is not None and not contradict(told.place, draft.place):
+        talk.conversation.drafts = tuple(each for each in drafts if each is not told)
+        draft = replace(
+            draft,
+            key=told.key,
+            description=f"{told.description}\n{draft.description}"[:MAX_DESCRIPTION],
+            place=told.place.merged(draft.place),
+            attachment_ids=told.attachment_ids + draft.attachment_ids,
+            sensitive=told.sensitive or draft.sensitive,
+            contact=draft.contact or told.contact,
         )
-    )
-    advance(talk)
+    return replace(draft, urgent=True, danger=danger, alternatives=(), asked=("told", Step.DETAIL))
 
 
 @step("language_other")
