@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.municipality import Municipality
 from bot.nlu.gazetteer import Gazetteer
 from bot.nlu.identifiers import PERSONAL, find_identifiers, mask
+from bot.nlu.people import home_told, person_named
 from bot.nlu.places import find_places
 from bot.turkish import fold
 
@@ -17,7 +18,8 @@ from bot.turkish import fold
 def public_problem(text: str, municipality: Municipality, name: str | None = None) -> str | None:
     """Why the text may not be public, as a code: phone, tc_no, email, iban, card, plate, tracking_no, name, address.
 
-    None where nothing is wrong. `name` is the citizen's, as the channel shows it; one word alone is no name.
+    None where nothing is wrong. `name` is the citizen's, as the channel shows it; one word alone is no name. A third
+    person's name counts as one after a title ("Hasan Bey", "komşunuz Ayşe") or with a surname.
     """
     own = _own_numbers(municipality)
     for found in find_identifiers(text, municipality.prefix):
@@ -27,8 +29,10 @@ def public_problem(text: str, municipality: Municipality, name: str | None = Non
             return found.kind
     if name and len(name.split()) > 1 and fold(name) in fold(text):
         return "name"
+    if person_named(text, _known_names(municipality)):
+        return "name"
     place = find_places(text, _gazetteer(municipality.neighbourhoods, municipality.district, municipality.province))
-    return "address" if place.place.street or place.place.door_no else None
+    return "address" if place.place.street or place.place.door_no or home_told(text) else None
 
 
 def check_public(text: str, municipality: Municipality, name: str | None = None) -> str:
@@ -60,6 +64,12 @@ def _own_numbers(municipality: Municipality) -> frozenset[str]:
     mails = {body.email for body in municipality.bodies.values() if body.email}
     digits = ("".join(char for char in phone if char.isdigit()) for phone in phones)
     return frozenset(f"0{number[-10:]}" for number in digits if len(number) >= 10) | mails
+
+
+def _known_names(municipality: Municipality) -> tuple[str, ...]:
+    """What is named after people and is none: neighbourhoods, bodies, the municipality itself."""
+    bodies = (body.name for body in municipality.bodies.values())
+    return (*municipality.neighbourhoods, *bodies, municipality.name, municipality.short_name)
 
 
 @lru_cache(maxsize=4)

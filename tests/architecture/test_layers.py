@@ -27,7 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.sealing": EVERYONE,
     "bot.ports": EVERYONE | {"bot.domain", "bot.desk_ports"},
     "bot.desk_ports": EVERYONE | {"bot.domain"},
-    "bot.service": CORE | {"bot.sealing", "bot.nlu.identifiers", "bot.nlu.places", "bot.nlu.gazetteer"},
+    "bot.service": CORE
+    | {"bot.sealing", "bot.nlu.identifiers", "bot.nlu.people", "bot.nlu.places", "bot.nlu.gazetteer"},
     "bot.nlu": READ_ONLY | {"bot.domain", "bot.config"},
     "bot.engine": CORE | {"bot.nlu"},
     "bot.db": CORE,
