@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.db.figure_queries import Counts, Figures, Share, Spans
+from bot.db.figure_queries import Counts, Figures, Share, Spans, Standing
 from bot.municipality import Municipality
 from bot.web.desk.reasons import CHANNELS, REASONS
 
@@ -33,6 +33,8 @@ DEFINITIONS: Mapping[str, str] = {
     "Puan vermeyenler sayılmaz.",
     "yeniden": "Dönem içinde yeniden açılan başvuruların, aynı dönemde çözülenlere oranı.",
     "devir": "Dönem içinde açılan inceleme kayıtları, nedenine göre.",
+    "simdi": "Şu anda: kapanmamış başvurular, bunlardan süresi dolmuş ve acil olanlar; kuyrukta kimsenin "
+    "ilgilenmediği kayıtlar. Döneme bağlı değildir.",
     "teslim": "Dönem içinde yazılan ve vatandaşa ulaştırılamayan iletiler, kanala göre.",
 }
 
@@ -44,7 +46,11 @@ class Table:
 
 
 def tables_of(
-    found: Figures, days: Sequence[tuple[date, int, int]], town: Municipality, say: Callable[[str], str]
+    found: Figures,
+    now: Standing,
+    days: Sequence[tuple[date, int, int]],
+    town: Municipality,
+    say: Callable[[str], str],
 ) -> dict[str, Table]:
     """The numbers behind each figure, by the same names as DEFINITIONS."""
 
@@ -72,6 +78,10 @@ def tables_of(
         "yeniden": _share(found.reopened, say("Yeniden açılan"), say("Çözülen"), say),
         "devir": counts("Neden", found.escalations, lambda code: say(REASONS.get(code, (code,))[0])),
         "teslim": counts("Kanal", found.failures, channel),
+        "simdi": Table(
+            tuple(say(word) for word in ("Açık başvuru", "Geciken", "Acil", "Görevli bekleyen")),
+            [(now.open, now.overdue, now.urgent, now.waiting)],
+        ),
     }
 
 

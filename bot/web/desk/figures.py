@@ -97,7 +97,8 @@ class FiguresScreen:
 
     def _tables(self, visit: Visit, kept: Kept, chosen: Chosen) -> dict[str, Table]:
         days = [(bucket.begins, bucket.filed, bucket.resolved) for bucket in buckets(kept.figures, chosen, self._desk)]
-        return tables_of(kept.figures, days, self._desk.municipality, lambda text: self._desk.say(visit, text))
+        town = self._desk.municipality
+        return tables_of(kept.figures, kept.standing, days, town, lambda text: self._desk.say(visit, text))
 
     def _counted(self, chosen: Chosen, now: datetime) -> Kept:
         """Counted at most once a minute, long periods once in ten; who comes meanwhile waits for the same numbers."""

@@ -64,6 +64,19 @@ def test_many_are_chosen_and_changed_by_keys_alone(stage: Stage, windows: Window
     assert {reread(stage, number).status for number in numbers} == {"resolved"}
 
 
+def test_table_and_board_are_led_through_by_keys(stage: Stage, windows: Windows) -> None:
+    numbers = [file_request(stage).tracking_no for _ in range(3)]
+    page = windows.of(Role.SUPERVISOR)
+    for path, second in (("/masa/basvurular", numbers[1]), ("/masa/basvurular/pano", numbers[1])):
+        page.goto(path)
+        page.keyboard.press("?")
+        expect(page.locator("#help")).to_be_visible()
+        page.keyboard.press("Escape")
+        for key in ("j", "j", "j", "k", "o"):
+            page.keyboard.press(key)
+        page.wait_for_url(f"**/masa/basvurular/{second}")
+
+
 def test_a_request_is_found_on_the_map_and_its_words_never_run(stage: Stage, windows: Windows) -> None:
     place = Place("Yazır", street=EVIL, latitude=37.939, longitude=32.457)
     number = file_request(stage, text=EVIL, place=place).tracking_no

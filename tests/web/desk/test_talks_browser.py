@@ -11,10 +11,10 @@ from playwright.sync_api import Page, Route, expect
 
 from bot.commands.requests import export_labels
 from bot.domain.conversation import ReviewReason
-from bot.domain.messages import OutboxKind, OutboxState
+from bot.domain.messages import Message, OutboxKind, OutboxState
 from bot.service.reviews import ReviewDesk
 from tests.web.desk.day import drafted
-from tests.web.desk.office import reread
+from tests.web.desk.office import file_request, reread
 from tests.web.desk.talks import Matter, escalate, filed_and_unsure, item_of
 from tests.web.desk.windows import NEEDS_CHROMIUM, Windows, deliver
 from tests.web.stage import Stage
@@ -144,7 +144,7 @@ def test_the_day_is_done_by_keys_alone(stage: Stage, windows: Windows) -> None:
     page.keyboard.press("j")
     page.keyboard.press("e")
     page.wait_for_url(f"**/masa/gorusme/{first.item}#kapat")
-    page.locator("details.pop[open] input[name=reason]").first.focus()
+    expect(page.locator("details.pop[open] input[name=reason]").first).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/masa/kuyruk?tamam=kapatildi")
     assert item_of(stage, first).state == "closed"
@@ -207,3 +207,94 @@ def test_what_changed_while_the_page_was_loading_is_seen(stage: Stage, windows: 
     open_matter(page, matter)
     expect(page.locator(".holder")).to_contain_text("can ilgileniyor")
     expect(answer_box(page)).to_be_disabled()
+
+
+def test_a_draft_is_reached_and_refused_by_keys(stage: Stage, windows: Windows) -> None:
+    matter = drafted(stage)
+    page = windows.of()
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.wait_for_url(f"**/masa/gorusme/{matter.item}#yanit")
+    expect(page.locator("#approve textarea")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    page.keyboard.type("Yanlış kişi")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/masa/kuyruk?tamam=reddedildi")
+    assert item_of(stage, matter).closed_reason == "rejected: Yanlış kişi"
+
+
+def test_an_answer_that_closed_the_matter_comes_back_from_the_queue(stage: Stage, windows: Windows) -> None:
+    matter, page = escalate(stage), windows.of()
+    open_matter(page, matter)
+    answer_box(page).fill("Yanlış kapattım")
+    page.keyboard.press("Control+Shift+Enter")
+    expect(page.locator("#leaving")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('yanit:'))") == []
+    page.keyboard.press("u")
+    page.wait_for_url(f"**/masa/gorusme/{matter.item}")
+    expect(answer_box(page)).to_have_value("Yanlış kapattım")
+    assert item_of(stage, matter).state == "taken"
+
+
+def test_a_note_that_is_begun_survives_what_the_citizen_writes(stage: Stage, windows: Windows) -> None:
+    matter, page = escalate(stage, thread="same"), windows.of()
+    open_matter(page, matter)
+    page.locator("#note").fill("Geçen ay da aramıştı")
+    answer_box(page).focus()
+    page.wait_for_timeout(1500)
+    escalate(stage, "Bir de şunu sorayım", thread="same", handover=False, reason=ReviewReason.SENSITIVE)
+    expect(page.locator("#thread").get_by_text("Bir de şunu sorayım")).to_be_visible()
+    expect(page.locator("#note")).to_have_value("Geçen ay da aramıştı")
+    page.reload()
+    expect(page.locator("#note")).to_have_value("Geçen ay da aramıştı")
+    page.get_by_role("button", name="Not ekle").click()
+    expect(page.locator(".note")).to_contain_text("Geçen ay da aramıştı")
+    expect(page.locator("#note")).to_have_value("")
+
+
+def test_who_reads_further_up_is_not_torn_to_the_end(stage: Stage, windows: Windows) -> None:
+    matter = escalate(stage, thread="same")
+    with stage.uows() as uow:
+        for number in range(60):
+            uow.conversations.say(Message(matter.conversation, "in", "citizen", f"İleti {number}", stage.clock.now()))
+        uow.commit()
+    page = windows.of()
+    open_matter(page, matter)
+    thread = "const one = document.getElementById('thread'); "
+    place = f"() => {{ {thread} return one.scrollHeight - one.scrollTop - one.clientHeight }}"
+    assert page.evaluate(place) < 5, "it begins at its end"
+    assert page.get_by_role("button", name="Gönder", exact=False).first.evaluate(
+        "(one) => one.getBoundingClientRect().bottom <= innerHeight"
+    ), "what sends is in sight"
+    page.locator("#thread").evaluate("(one) => { one.scrollTop = 40 }")
+    page.wait_for_timeout(1500)
+    escalate(stage, "Yeni gelen", thread="same", handover=False, reason=ReviewReason.SENSITIVE)
+    expect(page.locator("#thread").get_by_text("Yeni gelen")).to_have_count(1)
+    assert page.evaluate(place) > 500
+
+
+def test_similar_requests_are_merged_by_one_press_and_a_yes(stage: Stage, windows: Windows) -> None:
+    matter, other = filed_and_unsure(stage), file_request(stage, name="Başka Biri")
+    assert matter.request is not None
+    page = windows.of()
+    open_matter(page, matter)
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Bununla birleştir").click()
+    page.wait_for_timeout(300)
+    assert reread(stage, matter.request.tracking_no).status != "duplicate"
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Bununla birleştir").click()
+    expect(page.get_by_text("Başvurular birleştirildi.")).to_be_visible()
+    assert reread(stage, matter.request.tracking_no).duplicate_of == other.id
+
+
+def test_filters_are_folded_on_a_phone(stage: Stage, windows: Windows) -> None:
+    escalate(stage)
+    page = windows.of(phone=True)
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(page.locator("select[name=sebep]")).to_be_hidden()
+    page.get_by_text("Süzgeçler").click()
+    expect(page.locator("select[name=sebep]")).to_be_visible()
+    page.goto("/masa/kuyruk?acil=1")
+    expect(page.locator("select[name=sebep]")).to_be_visible()

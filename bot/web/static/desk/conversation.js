@@ -103,7 +103,8 @@ for (const area of document.querySelectorAll('[data-measured]')) {
   area.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
     event.preventDefault()
-    area.form.requestSubmit((event.shiftKey && area.form.querySelector('button[name=kapat]')) || area.form.querySelector('button.main'))
+    const closing = event.shiftKey && area.form.querySelector('button[name=kapat]')
+    ;(closing || area.form.querySelector('button.main')).click()
   })
 }
 function write(words, more = false) {

@@ -22,6 +22,9 @@ document.addEventListener('htmx:sendError', () => notice(document.getElementById
 
 document.querySelector('.top nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
 
+// filters are folded on a phone, unless one of them says something
+if (matchMedia('(max-width: 48rem)').matches) document.querySelectorAll('details.fold[data-idle]').forEach((one) => { one.open = false })
+
 /** Tell something for a few seconds, to eyes and to screen readers. */
 export function notice(text, seconds = 6) {
   const line = document.createElement('p')

@@ -7,6 +7,36 @@ const { source, labels, tiles, attribution, open, rough, late, urgent, failed, z
 const map = L.map(place, { zoomControl: false, attributionControl: false, minZoom: 6, maxZoom: 19, zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches })
 L.control.zoom({ zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map)
 
+// names that would lie over another one wait for a nearer look
+const names = []
+function declutter() {
+  const taken = []
+  for (const marker of names) {
+    const label = marker.getElement()?.firstElementChild
+    if (!label) continue // the map has no view yet
+    const { x, y } = map.latLngToLayerPoint(marker.getLatLng())
+    const [wide, high] = [label.offsetWidth / 2 + 4, label.offsetHeight / 2 + 2]
+    const free = taken.every((other) => Math.abs(other.x - x) > other.wide + wide || Math.abs(other.y - y) > other.high + high)
+    marker.getElement().style.visibility = free ? '' : 'hidden'
+    if (free) taken.push({ x, y, wide, high })
+  }
+}
+function label(name, latitude, longitude) {
+  const text = document.createElement('span')
+  text.textContent = name
+  const icon = L.divIcon({ className: 'place-label', html: text, iconSize: [140, 20], iconAnchor: [70, -24] })
+  names.push(L.marker([latitude, longitude], { icon, interactive: false, keyboard: false }).addTo(map))
+}
+// of neighbourhoods whose place nobody has written down, the middle of what is reported there
+function labelTheRest(features) {
+  const named = new Set(known.map(([name]) => name))
+  const places = new Map()
+  for (const { geometry: { coordinates: [x, y] }, properties: { neighbourhood, exact } } of features) {
+    if (exact && neighbourhood && !named.has(neighbourhood)) places.set(neighbourhood, [...(places.get(neighbourhood) ?? []), [y, x]])
+  }
+  const middle = (points, axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length
+  for (const [name, points] of places) label(name, middle(points, 0), middle(points, 1))
+}
 const known = JSON.parse(labels)
 if (tiles) {
   const credit = document.createElement('span')
@@ -14,12 +44,8 @@ if (tiles) {
   L.control.attribution({ prefix: false }).addAttribution(credit.innerHTML).addTo(map)
   L.tileLayer(tiles, { maxZoom: 19 }).addTo(map)
 } else {
-  for (const [name, latitude, longitude] of known) {
-    const label = document.createElement('span')
-    label.textContent = name
-    const icon = L.divIcon({ className: 'place-label', html: label, iconSize: [140, 20], iconAnchor: [70, -24] })
-    L.marker([latitude, longitude], { icon, interactive: false, keyboard: false }).addTo(map)
-  }
+  for (const [name, latitude, longitude] of known) label(name, latitude, longitude)
+  map.on('zoomend', declutter)
 }
 const around = (points) => points.length ? L.latLngBounds(points).pad(0.15) : L.latLngBounds([[36, 26], [42, 45]])
 map.fitBounds(around(known.map(([, latitude, longitude]) => [latitude, longitude])))
@@ -71,6 +97,8 @@ try {
 } catch {
   notice(failed, 12)
 }
+if (!tiles) labelTheRest(features)
 clusters.addLayers(features.map(marker))
 map.addLayer(clusters)
 if (features.length) map.fitBounds(around(features.map(({ geometry: { coordinates: [x, y] } }) => [y, x])), { maxZoom: 16 })
+declutter()
