@@ -34,6 +34,9 @@ from bot.web.app import create_app
 TARGET = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS.append("--lang=tr")
+TURKISH = {"LANGUAGE": "tr", "LANG": "tr_TR.UTF-8"}
+"""With Debian's chromium-l10n the browser's own controls (dates) are Turkish as well."""
 ANSWER = "Merhaba, ben Ayşe. Yaşadığınız olay için üzgünüz; hangi gün ve nerede olduğunu yazar mısınız?"
 SETTLING = {"map": 2500}
 """Milliseconds until a page stands still, by name; others take 500."""
@@ -162,7 +165,9 @@ def main() -> None:
         stage = example_day(Path(scratch))
         shots = _shots(stage)
         with _served(stage, Path(scratch)) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=ARGUMENTS, env=dict(os.environ) | TURKISH
+            )
             _take(browser, address, [shot for shot in shots if shot.wide], "", (1280, 860), "light")
             _take(browser, address, [shot for shot in shots if shot.narrow], "-phone", (390, 844), "light")
             _take(browser, address, [shot for shot in shots if shot.dark], "-dark", (1280, 860), "dark")

@@ -1,4 +1,4 @@
-"""An example day of the desk, after nine days of work: made up, played through the real system, the same each time."""
+"""An example day of the desk, after a month of work: made up, played through the real system, the same each time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.bootstrap.dialogue import load_engine
 from bot.bootstrap.wiring import municipality_of
 from bot.config import load_settings
+from bot.domain.conversation import ReviewReason
 from bot.domain.messages import EventKind, Message, OutboxKind, Reply
 from bot.domain.publicity import Category
 from bot.domain.requests import Filing, Kind, Place, Request, Status
@@ -22,6 +23,7 @@ from bot.service.accounts import Accounts
 from bot.service.canned import CannedDesk
 from bot.service.incidents import IncidentDesk
 from bot.service.publicity import About, PublicDesk
+from bot.service.replying import ANSWERED
 from bot.service.requests import RequestDesk
 from bot.service.reviews import ReviewDesk
 from bot.service.staff import StaffDesk
@@ -29,7 +31,7 @@ from bot.service.staff import StaffDesk
 PASSWORD = "kavak yelleri eser"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SECRET = "p" * 32
-DAYS = 9
+DAYS = 30
 
 REPORTS = (
     (
@@ -47,6 +49,19 @@ REPORTS = (
     ("parking", "Engelli rampasının önüne hep araba bırakılıyor", Place("Musalla Bağları", "Selçuklu", "Belh Caddesi")),
     ("street_cleaning", "Pazar kurulduktan sonra sokak süpürülmüyor", Place("Işıklar", "Selçuklu", "Pazar Sokak")),
 )
+MIDDLES = {
+    "Yazır": (37.939, 32.457),
+    "Bosna Hersek": (37.984, 32.521),
+    "Sancak": (37.928, 32.478),
+    "Parsana": (37.912, 32.511),
+    "Hocacihan": (37.884, 32.437),
+    "Akşemsettin": (37.917, 32.493),
+    "Feritpaşa": (37.889, 32.499),
+    "Nişantaş": (37.897, 32.478),
+    "Musalla Bağları": (37.901, 32.523),
+    "Işıklar": (37.909, 32.453),
+}
+"""Where the neighbourhoods of the example lie, roughly."""
 TALKS = (
     ("telegram", "Elif Aydın", ("merhaba", "yazır gül sokakta çöp konteyneri taştı üç gündür alınmadı", "geç", "evet")),
     ("web", "", ("bir görevliyle görüşmek istiyorum", "telefonum 0532 000 11 22, memur bana bağırdı")),
@@ -65,7 +80,7 @@ TALKS = (
 def example_day(folder: Path) -> Stage:
     """The stage at that moment; needs a trained model. PASSWORD lets yonetici, selin, ayse and mehmet in."""
     stage = _stage(folder)
-    _week(stage, random.Random(26))
+    _month(stage, random.Random(26))
     asyncio.run(_talks(stage))
     _people(stage)
     return stage
@@ -79,21 +94,25 @@ def _stage(folder: Path) -> Stage:
     return Stage.at(folder / "day.db", load_engine(settings), municipality, start, find_information=finder.find)
 
 
-def _week(stage: Stage, chance: random.Random) -> None:
-    """Requests of the days before, most of them worked on."""
+def _month(stage: Stage, chance: random.Random) -> None:
+    """Requests of the days before, most of them worked on; some conversations came to a person, who answered."""
     for day in range(DAYS):
-        for _ in range(chance.randint(9, 16)):
-            stage.clock.advance(timedelta(minutes=chance.randint(20, 70)))
-            _file(stage, chance)
+        quiet = (NOW - timedelta(days=DAYS - day)).weekday() > 4
+        for number in range(chance.randint(3, 6) if quiet else chance.randint(8, 15)):
+            stage.clock.advance(timedelta(minutes=chance.randint(20, 55)))
+            conversation = _file(stage, chance)
+            if number % 4 == 0:
+                _answer(stage, chance, conversation)
         _work(stage, chance)
         stage.clock.advance(NOW - timedelta(days=DAYS - 1 - day) - stage.clock.now())
 
 
-def _file(stage: Stage, chance: random.Random) -> None:
+def _file(stage: Stage, chance: random.Random) -> int:
     service, text, place = chance.choice(REPORTS)
     channel = chance.choices(("telegram", "web", "x_dm"), (5, 3, 2))[0]
     account = f"{channel}-{chance.randint(1, 400)}"
-    place = replace(place, latitude=37.87 + chance.random() * 0.09, longitude=32.42 + chance.random() * 0.12)
+    latitude, longitude = MIDDLES[place.neighbourhood or ""]
+    place = replace(place, latitude=chance.gauss(latitude, 0.004), longitude=chance.gauss(longitude, 0.005))
     event = stage.event(channel, account, text=text, display_name="Örnek Yurttaş")
     with stage.database.writes() as uow:
         conversation = uow.conversations.of_event(event, stage.clock.now())
@@ -101,6 +120,25 @@ def _file(stage: Stage, chance: random.Random) -> None:
         desk = RequestDesk(uow, stage.municipality, stage.clock.now(), SECRET.encode())
         filing = Filing(f"day:{event.event_id}", service, Kind.COMPLAINT, text, place, urgent=chance.random() < 0.06)
         desk.file(filing, conversation.citizen_id, conversation.id, channel)
+        uow.conversations.say(Message(conversation.id, "in", "citizen", text, stage.clock.now()))
+        uow.commit()
+    return conversation.id
+
+
+def _answer(stage: Stage, chance: random.Random, conversation_id: int) -> None:
+    """The conversation came to the team, and somebody answered after a while."""
+    reasons = (ReviewReason.ASKED_FOR_PERSON, ReviewReason.NOT_UNDERSTOOD, ReviewReason.LOW_CONFIDENCE)
+    with stage.database.writes() as uow:
+        conversation = uow.conversations.lock(conversation_id)
+        item = ReviewDesk(uow, stage.municipality, stage.clock.now()).open(
+            chance.choices(reasons, (5, 2, 3))[0], conversation, summary="Vatandaş bir görevliyle görüşmek istedi"
+        )
+        uow.flush()
+        later = stage.clock.now() + timedelta(minutes=chance.randint(3, 40))
+        desk = ReviewDesk(uow, stage.municipality, later)
+        desk.reply(item.id or 0, "ayse", "Merhaba, iletinizi okudum; birime bildirdim, sonucunu yazacağım.")
+        desk.close(item.id or 0, "ayse", ANSWERED)
+        desk.release(item.id or 0, "ayse")
         uow.commit()
 
 
@@ -108,18 +146,20 @@ def _work(stage: Stage, chance: random.Random) -> None:
     """What the directorates did that day."""
     with stage.database.writes() as uow:
         desk = RequestDesk(uow, stage.municipality, stage.clock.now(), SECRET.encode())
-        for request in uow.requests.search(limit=60):
+        for request in uow.requests.search(limit=120):
             _move(desk, request, chance)
         uow.commit()
 
 
 def _move(desk: RequestDesk, request: Request, chance: random.Random) -> None:
-    if request.status == Status.RECEIVED and chance.random() < 0.6:
+    if request.status == Status.RECEIVED and chance.random() < 0.85:
         desk.change(request, Status.IN_PROGRESS, "staff:mehmet", notify=False)
-    elif request.status == Status.IN_PROGRESS and chance.random() < 0.6:
+    elif request.status == Status.IN_PROGRESS and chance.random() < 0.7:
         desk.change(request, Status.RESOLVED, "staff:mehmet", note="Ekibimiz yerinde giderdi.", notify=False)
         if request.citizen_id is not None and chance.random() < 0.6:
             desk.rate(request, request.citizen_id, chance.choices((5, 4, 3, 2), (6, 4, 2, 1))[0])
+    elif request.status == Status.RESOLVED and chance.random() < 0.01:
+        desk.reopen(request, f"citizen:{request.citizen_id}", "Bugün yine aynı durumda")
 
 
 async def _talks(stage: Stage) -> None:
@@ -177,5 +217,5 @@ def _notices(uow: UnitOfWork, stage: Stage) -> None:
     incidents.announce("power_outage", ["Bosna Hersek"], text, until, "selin")
     reply = "Merhaba {ad}, {no:-i} ekibimize ilettik; {mahalle:-de} çalışıyorlar."
     canned = CannedDesk(uow, stage.municipality, now)
-    canned.save(None, title="Ekip yolda", text=reply, service="", status="", staff="ayse")
+    canned.save(None, title="Birime iletildi, çalışılıyor", text=reply, service="", status="", staff="ayse")
     Accounts(uow, stage.municipality, now, "staff:yonetici").invite(Role.REVIEWER, None, "yeni@ornek.tr")

@@ -61,6 +61,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "board": ("/masa/basvurular/pano", "/masa/basvurular/pano?birim=parks"),
     "detail": ("/masa/basvurular/{number}",),
+    "conversation": ("/masa/gorusme/{item}", "/masa/gorusme/{item}/parcalar"),
     "map": ("/masa/harita",),
     "map data": ("/masa/harita/veri.json", "/masa/harita/veri.json?birim=parks"),
     "figures": ("/masa/gostergeler", "/masa/gostergeler?sure=7"),
@@ -152,7 +153,8 @@ class _Person:
         while not over.wait(self._random.uniform(0.5, 1.5) * THINK_SECONDS):
             name = self._random.choice(list(PAGES))
             number = f"SLC-{year}-{self._random.randrange(1, self._size.requests + 1):06d}"
-            path = self._random.choice(PAGES[name]).replace("{number}", number)
+            item = str(self._random.randrange(1, self._size.items + 1))
+            path = self._random.choice(PAGES[name]).replace("{number}", number).replace("{item}", item)
             began = time.perf_counter()
             good = self._client.get(path).status_code == 200
             if self.counts:
