@@ -22,6 +22,7 @@ from pathlib import Path
 import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from rich.progress import track
 
 from bot.channels.files import DiskFiles
@@ -130,11 +131,20 @@ def _keep(page: Page, shot: Shot, name: str) -> None:
     if shot.text:
         page.keyboard.type(shot.text)
     page.wait_for_timeout(SETTLING.get(shot.name, 500))
-    taken = page.locator(shot.part).first.screenshot() if shot.part else page.screenshot(full_page=shot.full)
+    taken = _part(page, shot.part) if shot.part else page.screenshot(full_page=shot.full)
     picture = Image.open(io.BytesIO(taken)).convert("RGB")
     picture.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
         TARGET / f"{name}.png", optimize=True
     )
+
+
+def _part(page: Page, selector: str) -> bytes:
+    """A part of the page; once more where the page renewed it just then."""
+    try:
+        return page.locator(selector).first.screenshot()
+    except PlaywrightError:
+        page.wait_for_timeout(1000)
+        return page.locator(selector).first.screenshot()
 
 
 def _take(browser: Browser, address: str, shots: list[Shot], suffix: str, size: tuple[int, int], scheme: str) -> None:

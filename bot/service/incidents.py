@@ -53,13 +53,18 @@ class IncidentDesk:
         )
         return incident
 
+    def extend(self, incident_id: int, until: datetime, staff: str) -> Incident:
+        """It lasts until another time. Raises NotFound; ended already, or a time that is past: UserError."""
+        incident = self._holding(incident_id)
+        if until <= self._now:
+            raise UserError("incident_past", until=until)
+        incident.until = until
+        self._uow.audit.record(self._now, f"staff:{staff}", "incident_extended", f"incident:{incident_id}")
+        return incident
+
     def end(self, incident_id: int, staff: str) -> Incident:
         """It is over. Raises NotFound; ended already: UserError."""
-        incident = self._uow.incidents.get(incident_id, lock=True)
-        if incident is None:
-            raise NotFound("incident_not_found", id=incident_id)
-        if incident.ended_at is not None or incident.until <= self._now:
-            raise UserError("incident_ended", id=incident_id)
+        incident = self._holding(incident_id)
         incident.ended_at, incident.ended_by = self._now, f"staff:{staff}"
         self._uow.audit.record(self._now, f"staff:{staff}", "incident_ended", f"incident:{incident_id}")
         return incident
@@ -67,6 +72,14 @@ class IncidentDesk:
     def in_force(self, service: str | None = None) -> Sequence[Incident]:
         """What holds now, of all services or of one, newest first."""
         return self._uow.incidents.in_force(self._now, service)
+
+    def _holding(self, incident_id: int) -> Incident:
+        incident = self._uow.incidents.get(incident_id, lock=True)
+        if incident is None:
+            raise NotFound("incident_not_found", id=incident_id)
+        if incident.ended_at is not None or incident.until <= self._now:
+            raise UserError("incident_ended", id=incident_id)
+        return incident
 
     def matching(self, service: str, place: Place) -> Incident | None:
         """The newest incident in force that explains a problem of this service at this place."""

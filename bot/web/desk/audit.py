@@ -67,6 +67,7 @@ ACTIONS: Mapping[str, str] = {
     "public_answers_paused": "Açık yanıtları durdurdu",
     "public_answers_open": "Açık yanıtları başlattı",
     "incident_announced": "Kesinti duyurdu",
+    "incident_extended": "Kesintinin süresini değiştirdi",
     "incident_ended": "Kesintiyi bitirdi",
     "canned_saved": "Hazır yanıtı kaydetti",
     "canned_archived": "Hazır yanıtı kaldırdı",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import RedirectResponse, Response
 
+from bot.db.request_queries import staff_names
 from bot.errors import UserError
 from bot.service.incidents import LONGEST, IncidentDesk
 from bot.service.policy import Right
@@ -36,6 +37,7 @@ class IncidentScreen:
         return [
             DeskRoute("/kesintiler", self.show, Right.SEE_QUEUE),
             DeskRoute("/kesintiler", self.announce, Right.SWITCH, post),
+            DeskRoute("/kesintiler/{incident:int}/uzat", self.extend, Right.SWITCH, post),
             DeskRoute("/kesintiler/{incident:int}/bitir", self.end, Right.SWITCH, post),
         ]
 
@@ -55,6 +57,14 @@ class IncidentScreen:
         except UserError as error:
             return self._page(visit, typed, chosen, self._desk.told(visit, error), 422)
         return RedirectResponse(f"{PATH}?tamam=duyuruldu", 303)
+
+    def extend(self, visit: Visit) -> Response:
+        with self._desk.writes() as uow:
+            until = self._moment(visit.text("until", 20))
+            desk = IncidentDesk(uow, self._desk.municipality, visit.now)
+            desk.extend(int(visit.path["incident"]), until, visit.staff.username)
+            uow.commit()
+        return RedirectResponse(f"{PATH}?tamam=uzatildi", 303)
 
     def end(self, visit: Visit) -> Response:
         with self._desk.writes() as uow:
@@ -78,7 +88,7 @@ class IncidentScreen:
         status: int = 200,
     ) -> Response:
         with self._desk.reads() as uow:
-            incidents = uow.incidents.newest(60)
+            incidents, people = uow.incidents.newest(60), staff_names(uow.session)
         in_force = [each for each in incidents if each.ended_at is None and each.until > visit.now]
         usual = f"{self._desk.local(visit.now + USUAL):{_FORMAT}}"
         return self._desk.page(
@@ -86,6 +96,8 @@ class IncidentScreen:
             "desk/incidents.html",
             status=status,
             in_force=in_force,
+            people=people,
+            until_of=lambda incident: f"{self._desk.local(incident.until):{_FORMAT}}",
             over=[each for each in incidents if each not in in_force],
             typed=typed or {"service": "", "text": "", "until": usual},
             chosen=chosen or [],

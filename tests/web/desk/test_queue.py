@@ -268,6 +268,22 @@ def test_incidents_are_announced_and_ended(stage: Stage, desk_client: DeskClient
     assert ayse.post("/masa/kesintiler/999/bitir").status_code == 404
 
 
+def test_an_incident_lasts_longer_than_was_thought(stage: Stage, desk_client: DeskClient) -> None:
+    ayse = desk_client(REVIEWER)
+    fields = {"service": "power_outage", "text": "Elektrik arızası biliniyor.", "until": "2026-11-23T14:00"}
+    ayse.post("/masa/kesintiler", fields)
+    with stage.reads() as uow:
+        (incident,) = uow.incidents.newest(5)
+    place = f"/masa/kesintiler/{incident.id}/uzat"
+    assert ayse.post(place, {"until": "2026-11-23T18:30"}).headers["location"].endswith("uzatildi")
+    page = ayse.get("/masa/kesintiler").text
+    assert "18:30" in page and ayse.user.name in page.split("Şu anda")[1]
+    assert ayse.post(place, {"until": "2020-01-01T10:00"}).status_code == 422
+    assert ayse.post(place, {"until": "yarın"}).status_code == 422
+    ayse.post(f"/masa/kesintiler/{incident.id}/bitir")
+    assert ayse.post(place, {"until": "2026-11-23T20:00"}).status_code == 422
+
+
 def test_canned_replies_are_kept_filled_and_archived(stage: Stage, desk_client: DeskClient) -> None:
     ayse, matter = desk_client(REVIEWER), filed_and_unsure(stage)
     wrong = ayse.post("/masa/hazir-yanitlar", {"title": "Yeni", "text": "Sayın {isim}"})
