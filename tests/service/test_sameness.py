@@ -9,7 +9,7 @@ import pytest
 from bot.config import ROOT
 from bot.domain.requests import Place
 from bot.domain.understanding import Act
-from bot.rehearsal.sameness import read_pairs, score, table
+from bot.rehearsal.sameness import later, read_pairs, score, table
 from bot.service.dialogue.sameness import ALIKE, Told, agree, contradict, is_same, likeness
 from tests.service.conversing import Converse, Conversing
 from tests.support import YAZIR, report, understood
@@ -40,7 +40,8 @@ def test_the_measured_thresholds_hold_on_the_pairs() -> None:
 
 
 def test_the_table_in_the_docs_is_the_measured_one() -> None:
-    assert table(read_pairs()) in (ROOT / "docs" / "dialogue.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "dialogue.md").read_text(encoding="utf-8")
+    assert table(read_pairs()) in page and later(read_pairs()) in page
 
 
 def test_what_only_one_of_them_tells_contradicts_nothing() -> None:
@@ -61,6 +62,7 @@ def test_one_spot_needs_no_words() -> None:
     door = Place("Yazır", street="Gül Sokak", door_no="4")
     assert is_same(Told("asfalt çöktü", door), Told("kocaman delik", door), own=False)
     assert not is_same(Told("asfalt çöktü", YAZIR), Told("kocaman delik", YAZIR), own=False)
+    assert is_same(Told("asfalt çöktü", YAZIR), Told("yoldaki çukur", YAZIR), own=False)
     assert 0 < ALIKE < 1
 
 

@@ -22,7 +22,7 @@ NEAR_METRES, FAR_METRES = 100.0, 300.0
 """Positions this near are one place; farther than this they are two; between them nobody knows."""
 NEAR_DOORS = 4
 LANDMARKS_AGREE, LANDMARKS_DIFFER = 85, 50
-ALIKE = 0.15
+ALIKE = 0.1
 """Below this share of words that begin alike it is another matter of the same service, unless the place is exact."""
 EXACT_METRES = 30.0
 WORD_BEGINS = 6
@@ -33,6 +33,16 @@ _NOTHING_SAID = {
     "isteriz", "yapilsin", "edilsin", "onunde", "onundeki", "orada", "burada", "yani", "yaninda", "karsisinda",
     "mahalle", "mahallesi", "sokak", "sokakta", "sokagi", "cadde", "caddesi",
 }  # fmt: skip
+
+
+_ONE_THING = {
+    "yol": ("asfalt", "cukur", "cok", "gocu"),
+    "lamba": ("isik", "aydinlat", "karanlik"),
+    "rogar": ("kanalizasyon", "logar", "lagim"),
+    "araba": ("arac", "otomobil"),
+    "su": ("suyu",),
+}
+"""What people call the same thing, by the beginnings of the words."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +141,16 @@ def _words(told: Told) -> list[str]:
     place = told.place
     where = " ".join(part for part in (place.neighbourhood, place.street, place.landmark) if part)
     known = _NOTHING_SAID | set(_split(where))
-    return [word for word in _split(told.text) if len(word) > 1 and word not in known]
+    return [_thing(word) for word in _split(told.text) if len(word) > 1 and word not in known]
+
+
+def _thing(word: str) -> str:
+    return next((thing for thing, names in _ONE_THING.items() if word.startswith(names)), word)
 
 
 def _split(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", fold(text))
+    """Words without what follows an apostrophe."""
+    return re.findall(r"[a-z0-9]+", re.sub(r"['’]\w+", "", fold(text)))
 
 
 def _begin_alike(one: str, other: str) -> float:
