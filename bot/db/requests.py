@@ -127,6 +127,14 @@ class SqlRequests:
         )
         return self._session.scalars(query).first()
 
+    def held(self, conversation_id: int, since: datetime) -> Sequence[int]:
+        query = select(attachments.c.id).where(
+            attachments.c.conversation_id == conversation_id,
+            attachments.c.request_id.is_(None),
+            attachments.c.at >= since,
+        )
+        return self._session.scalars(query.order_by(attachments.c.id)).all()
+
     def attachments(self, ids: Sequence[int]) -> Sequence[Attachment]:
         return self._session.scalars(select(Attachment).where(attachments.c.id.in_(ids))).all() if ids else []
 

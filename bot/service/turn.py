@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.conversation import AwaitedKind, Conversation, Mode, ReviewReason
+from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Mode, ReviewReason
 from bot.domain.messages import EventKind, InboxRow, InboxState, IncomingEvent, OutboxKind, Reply
 from bot.domain.requests import Attachment
 from bot.domain.understanding import Act, Scored, Understanding
 from bot.errors import DatabaseAway, TurnError
 from bot.municipality import Municipality
 from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
-from bot.service.dialogue import continuing, drafting, public, records, social
+from bot.service.dialogue import adding, continuing, drafting, public, records, social
 from bot.service.dialogue.bare import understand
 from bot.service.dialogue.questions import settle_questions
 from bot.service.dialogue.talk import Talk
@@ -34,7 +34,7 @@ DRAFT_LIVES = timedelta(hours=24)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _ALONE = frozenset({EventKind.BUTTON, EventKind.COMMAND})
 _WAITS = frozenset({Act.REPORT, Act.GREET, Act.ADD_INFORMATION})
-assert drafting and public and records and social, "imported so that their steps register"
+assert adding and drafting and public and records and social, "imported so that their steps register"
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,8 @@ class TurnWorker:
             _expire(conversation, now)
         if conversation.mode == Mode.PERSON and conversation.handover_until and conversation.handover_until <= now:
             ReviewDesk(uow, self._municipality, now).end_by_time(conversation)
+        awaited = uow.conversations.awaited(conversation.id, now)
+        files = _keep_files(uow, conversation.id, events, now)
         return Talk(
             uow=uow,
             municipality=self._municipality,
@@ -214,9 +216,9 @@ class TurnWorker:
             now=now,
             key=str(rows[0].id),
             secret=self._secret,
-            awaited=uow.conversations.awaited(conversation.id, now),
+            awaited=awaited,
             button=next((event.button for event in events if event.kind is EventKind.BUTTON), None),
-            attachment_ids=_keep_files(uow, conversation.id, events, now),
+            attachment_ids=files + _held_files(uow, conversation, awaited, files),
             find_information=self._find_information,
             parse=self._engine.parse,
             handover_hours=self._handover_hours,
@@ -310,6 +312,17 @@ def _text(rows: Sequence[InboxRow]) -> str:
         elif payload.get("edits"):  # taken back
             texts.pop(ref, None)
     return "\n".join(texts.values())
+
+
+def _held_files(
+    uow: UnitOfWork, conversation: Conversation, awaited: Sequence[Awaited], new: Sequence[int]
+) -> tuple[int, ...]:
+    """Files of which it was asked what they are for: the answer, whatever it is, comes with them."""
+    asked = next((row for row in awaited if row.what == AwaitedKind.INTENTION), None)
+    if asked is None or conversation.id is None:
+        return ()
+    kept = {*new, *(id_ for draft in conversation.drafts for id_ in draft.attachment_ids)}
+    return tuple(id_ for id_ in uow.requests.held(conversation.id, asked.created_at) if id_ not in kept)
 
 
 def _keep_files(

@@ -14,7 +14,6 @@ from tests.support import YAZIR, report, understood
 FIRST = "SLC-2026-000001"
 KNOWN = {
     "konteyner doldu": report("konteyner doldu", place=YAZIR),
-    "bizde de": report("bizde de", place=YAZIR),
     "çözülmedi, kapımda duruyor": understood("çözülmedi, kapımda duruyor", Act.NOT_RESOLVED),
     "5": understood("5", Act.RATE, rating=5),
     "pek memnun kalmadım": understood("pek memnun kalmadım", Act.RATE),
@@ -30,7 +29,7 @@ def joined(scene: Scene) -> None:
     """Ayşe filed it, Ali follows."""
     scene.say("konteyner doldu")
     scene.say("evet")
-    scene.say("bizde de", who="ali")
+    scene.say("konteyner doldu", who="ali")
     scene.say("evet", who="ali")
     assert len(scene.requests) == 1
 

@@ -124,8 +124,11 @@ _ADD = phrases(
 _OTHER = phrases(r"yeni(si)?( bir)?( basvuru| konu| sorun| sey)?( icin)?|baska(si)?|farkli( bir)?( konu| sorun| sey)?")
 
 
-def to_addition(answer: str) -> bool | None:
+def to_addition(text: str, u: Understanding) -> bool | None:
     """Whether what came is for the request that was asked about; None: the words are about something else."""
+    answer = plain(text)
+    if u.tracking_no and len(answer.split()) <= 6:
+        return True
     if NEW.fullmatch(answer) or _OTHER.fullmatch(answer):
         return False
     return True if YES.fullmatch(answer) or _ADD.fullmatch(answer) else None

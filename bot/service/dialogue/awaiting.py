@@ -33,12 +33,12 @@ def awaited_move(s: Situation) -> Move | None:
             return Move.CONFIRM_CANCEL if wanted else Move.KEEP_REQUEST
     if AwaitedKind.WHICH in s.awaited:
         return _choosing(s, answer)
-    if s.step is not None:
-        return None
     if AwaitedKind.INTENTION in s.awaited:
-        wanted = True if u.tracking_no and len(answer.split()) <= 6 else to_addition(answer)
+        wanted = to_addition(s.text, u)
         if wanted is not None:
             return Move.ADD_INFORMATION if wanted else Move.DIFFERENT
+    if s.step is not None:
+        return None
     if AwaitedKind.RATING in s.awaited and u.rating is not None and len(answer.split()) <= 8 and not _tells(u):
         return Move.RATE
     reason = AwaitedKind.REASON in s.awaited and u.act not in _NEVER_A_REASON and len(answer) > 2

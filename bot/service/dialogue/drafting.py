@@ -9,6 +9,7 @@ from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
 from bot.domain.messages import EventKind
 from bot.domain.requests import Filing, Kind, Place, Request
 from bot.domain.understanding import Act
+from bot.service.dialogue.adding import files_are_new
 from bot.service.dialogue.alarms import GENERAL, danger_of, heard, warn
 from bot.service.dialogue.asking import advance, next_draft, say_filed
 from bot.service.dialogue.drafts import (
@@ -268,6 +269,8 @@ def same(talk: Talk) -> None:
 @step("different")
 def different(talk: Talk) -> None:
     """No, this is another problem; or "yine de kaydet": go on with the draft, also where it was set aside long ago."""
+    if files_are_new(talk):
+        return
     draft = pressed(talk, Step.KNOWN, Step.SAME)
     parked = talk.insisted
     if parked is not None:

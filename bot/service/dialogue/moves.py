@@ -80,6 +80,8 @@ _ACTS = {
     Act.LANGUAGE_OTHER: Move.LANGUAGE_OTHER,
 }
 _CONTRAST = frozenset({"ama", "fakat", "ancak", "yalniz", "lakin", "yalnizca", "gelgelelim"})
+_SAYS_LITTLE = frozenset({Move.NOT_UNDERSTOOD, Move.OUT_OF_SCOPE, Move.GREET, Move.THANK, Move.AFFIRM, Move.DENY})
+"""A file that comes with such words is what matters."""
 SOME_SERVICE = 0.2
 VAGUE_SERVICE = 0.3
 CLEAR_ACT = 0.4
@@ -105,7 +107,8 @@ def interpret(situation: Situation) -> Move:
     wordless = _without_words(s)
     if wordless is not None:
         return wordless
-    return _always(s) or awaited_move(s) or _drafting(s) or _free(s)
+    move = _always(s) or awaited_move(s) or _drafting(s) or _free(s)
+    return Move.SHARE_FILE if s.has_files and move in _SAYS_LITTLE else move
 
 
 def _without_words(s: Situation) -> Move | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from bot.domain.conversation import QUESTIONS, Awaited, AwaitedKind, Mode
+from bot.service.dialogue.adding import ask_intention_again
 from bot.service.dialogue.situation import Move
 from bot.service.dialogue.talk import Talk
 from bot.service.dialogue.withdrawal import ask_cancel_again, ask_which_again
@@ -42,5 +43,6 @@ def _erasure_again(talk: Talk, row: Awaited) -> bool:
 _AGAIN: Mapping[AwaitedKind, Callable[[Talk, Awaited], bool]] = {
     AwaitedKind.CANCEL: ask_cancel_again,
     AwaitedKind.WHICH: ask_which_again,
+    AwaitedKind.INTENTION: ask_intention_again,
     AwaitedKind.ERASE: _erasure_again,
 }

@@ -1,9 +1,8 @@
-"""Filed requests in conversation: status, adding, correcting, rating, reopening."""
+"""Filed requests in conversation: status, correcting, rating, reopening."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
@@ -62,42 +61,6 @@ def status_of_last(talk: Talk) -> None:
         _say_status(talk, request)
 
 
-@step("add_information")
-def add_information(talk: Talk) -> None:
-    """More about the draft, else about an open request; a bare place begins a draft."""
-    if talk.draft is not None:
-        talk.act("give_details")
-        return
-    number = talk.understanding.tracking_no
-    request = talk.own_by_number(number) if number else _request_to_add_to(talk)
-    if number and request is None:
-        unknown_number(talk, number)
-        return
-    if request is None:
-        talk.act("give_details")
-        return
-    talk.no_longer_await(AwaitedKind.INTENTION)
-    if talk.attachment_ids:
-        talk.desk.add_files(request, talk.attachment_ids, talk.actor)
-    if talk.text.strip():
-        talk.desk.add_note(request, talk.text.strip()[:MAX_DESCRIPTION], talk.actor)
-    key = "added" if talk.text.strip() else "added_file"
-    talk.say(key, number=request.tracking_no)
-
-
-@step("edited")
-def edited(talk: Talk) -> None:
-    """An edited message: before filing it corrects the draft, afterwards it goes to the request's history."""
-    draft = talk.draft
-    if draft is not None:
-        place = draft.place.merged(talk.understanding.place)
-        talk.keep(replace(draft, description=talk.text.strip()[:MAX_DESCRIPTION], place=place, step=None))
-        talk.say("corrected")
-        advance(talk)
-        return
-    add_information(talk)
-
-
 @step("amend")
 def amend(talk: Talk) -> None:
     """A correction after filing, while the request is new."""
@@ -116,29 +79,6 @@ def amend(talk: Talk) -> None:
         return
     talk.desk.add_note(request, talk.text.strip()[:MAX_DESCRIPTION], talk.actor)
     talk.say("added", number=request.tracking_no)
-
-
-@step("share_file")
-def share_file(talk: Talk) -> None:
-    """A photo or document without words: for the draft, the open request, or the beginning of a report."""
-    if not talk.attachment_ids:
-        problem = next((file.problem for event in talk.events for file in event.files if file.problem), "gone")
-        talk.say("file_problem", problem=talk.texts(f"problem_{problem}"))
-        ask_again(talk)
-        return
-    draft = talk.draft
-    if draft is not None and not draft.set_aside:
-        talk.keep(_with_files(talk, draft))
-        talk.say("file_kept")
-        advance(talk)
-        return
-    request = _request_to_add_to(talk)
-    if request is not None:
-        talk.desk.add_files(request, talk.attachment_ids, talk.actor)
-        talk.say("added_file", number=request.tracking_no)
-        return
-    talk.begin(Draft(key=f"{talk.key}.0", attachment_ids=talk.attachment_ids))
-    advance(talk)
 
 
 @step("rate")
@@ -240,14 +180,6 @@ def _note_for(talk: Talk, request: Request) -> str | None:
     return next((note.text for note in reversed(notes) if not passed_on or note.at > passed_on[-1]), None)
 
 
-def _request_to_add_to(talk: Talk) -> Request | None:
-    """The open request that was spoken of in the last day."""
-    last = talk.last_request()
-    if last is not None and is_open(last) and talk.now - last.updated_at <= RECENT:
-        return last
-    return None
-
-
 def _closed_request(talk: Talk) -> Request | None:
     """The request that 'it isn't solved' speaks of: by button, by number, by what is awaited, else the newest."""
     number = talk.understanding.tracking_no
@@ -280,14 +212,3 @@ def _file_linked(talk: Talk, request: Request) -> None:
         )
     )
     advance(talk)
-
-
-def _with_files(talk: Talk, draft: Draft) -> Draft:
-    draft = replace(draft, attachment_ids=draft.attachment_ids + talk.attachment_ids)
-    if not draft.place.known:
-        for file in (file for event in talk.events for file in event.files):
-            if file.latitude is not None:
-                draft = replace(
-                    draft, place=draft.place.merged(Place(latitude=file.latitude, longitude=file.longitude))
-                )
-    return draft

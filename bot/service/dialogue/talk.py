@@ -94,7 +94,7 @@ class Talk:
             kind=next((kind for kind in kinds if kind is not EventKind.TEXT), EventKind.TEXT),
             text=self.text,
             button=self.button,
-            has_files=bool(self.attachment_ids) or any(event.files for event in self.events),
+            has_files=any(event.files for event in self.events),
             draft=self.insisted or self.draft,
             awaited=frozenset(row.what for row in self.awaited),
             reopened=self._reopened(),
@@ -165,10 +165,13 @@ class Talk:
     def awaits(self, what: AwaitedKind) -> Awaited | None:
         return next((row for row in self.awaited if row.what == what), None)
 
-    def await_(self, what: AwaitedKind, hours: float, request: Request | None = None) -> None:
+    def await_(
+        self, what: AwaitedKind, hours: float, request: Request | None = None, since: datetime | None = None
+    ) -> None:
+        """Await it for so many hours from now on; `since` where it was asked earlier and is only asked again."""
         assert self.conversation.id is not None
         expires = self.now + timedelta(hours=hours)
-        row = Awaited(self.conversation.id, what, self.now, expires, request.id if request else None)
+        row = Awaited(self.conversation.id, what, since or self.now, expires, request.id if request else None)
         self.uow.conversations.await_(row)
         self.asked.add(what)
         self.awaited = (row, *(other for other in self.awaited if other.what != what))
@@ -209,9 +212,11 @@ class Talk:
         return request.citizen_id == citizen or citizen in [follower.citizen_id for follower in followers]
 
     def last_request(self) -> Request | None:
+        """The request that was spoken of last, as long as it is the citizen's."""
         if self.conversation.last_request_id is None:
             return None
-        return self.uow.requests.get(self.conversation.last_request_id)
+        request = self.uow.requests.get(self.conversation.last_request_id)
+        return request if request is not None and self.is_own(request) else None
 
     # -- people
     def review(self, reason: ReviewReason, request: Request | None = None, confidence: float | None = None) -> None:
