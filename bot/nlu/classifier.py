@@ -19,7 +19,7 @@ class Classifier(Learner):
     """
 
     learns_taught: ClassVar[bool] = False
-    defaults: ClassVar[dict[str, Any]] = {"strength": 0.3, "dense_strength": 0.003, "noisy": True}
+    defaults: ClassVar[dict[str, Any]] = {"strength": 0.3, "dense_strength": 0.003, "noisy": True, "bayes": True}
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
         super().__init__(config, storage, resource)
@@ -33,7 +33,11 @@ class Classifier(Learner):
         from bot.nlu.fitting import fit_linear  # noqa: PLC0415  (scikit-learn and scipy only where one trains)
 
         fitted = fit_linear(
-            self.samples(examples), self.config["strength"], self.config["dense_strength"], families=self.families()
+            self.samples(examples),
+            self.config["strength"],
+            self.config["dense_strength"],
+            families=self.families(),
+            bayes=self.config["bayes"],
         )
         self.model = fitted.model
         self.learn_more(fitted)

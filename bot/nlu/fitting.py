@@ -16,9 +16,12 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from bot.nlu.linear import LinearModel, single, softmax
+from bot.nlu.parallel import in_processes
 from bot.nlu.vectors import Floats, SparseVector
 
 FOLDS = 3
+LARGE = 2000
+"""From so many texts on the work is shared among the cores."""
 EVEN = 0.5
 SMOOTHING = 0.3
 UNMEASURED = (4.0, 1.0, 1.0)
@@ -58,11 +61,14 @@ def fit_linear(
     dense_strength: float = 0.003,
     families: Mapping[str, str] | None = None,
     scales: Sequence[float] | None = None,
+    bayes: bool = True,
 ) -> Fitted:
-    """Three linear views of the sparse vectors (noisy copies too): a support vector machine over the labels, complement
-    naive Bayes (Rennie et al. 2003), and, where `families` groups the labels, a machine over the families. With dense
-    vectors (written texts alone) logistic regression. All are fused and calibrated on held-out folds by minimal log
-    loss (temperature scaling, Guo et al. 2017), unless `scales`, the factors of the three views, are known.
+    """Linear views of the sparse vectors (noisy copies too): a support vector machine over the labels, complement naive
+    Bayes (Rennie et al. 2003; unless `bayes` is off), and, where `families` groups the labels, a machine over the
+    families. With dense vectors (written texts alone) logistic regression.
+
+    All are fused and calibrated on held-out folds by minimal log loss (temperature scaling, Guo et al. 2017), unless
+    `scales`, the factors of the views, are known.
     """
     labels = tuple(sorted({sample.label for sample in samples}))
     if len(labels) < 2:
@@ -71,10 +77,10 @@ def fit_linear(
     target = np.array([place[sample.label] for sample in samples])
     matrix = stacked([sample.sparse for sample in samples])
     counts = np.array([sample.weight for sample in samples], dtype=np.float32)
-    fits = [_svm(strength), _bayes]
+    fits = [_svm(strength), *([_bayes] if bayes else [])]
     if families:
         fits.append(_over_families(strength, [families.get(label, label) for label in labels]))
-    views = [fit(matrix, target, counts, len(labels)) for fit in fits]
+    views = _all_fitted(fits, matrix, target, counts, len(labels))
     rows = np.flatnonzero([not sample.noisy for sample in samples])
     written, right = [samples[row] for row in rows], target[rows]
     folds = folds_of(written)
@@ -95,6 +101,15 @@ def fit_linear(
         model.sparse_scale, model.dense_scale = fused
         scores = _weighted(both, fused)
     return Fitted(model, softmax(scores), right)
+
+
+def _all_fitted(
+    fits: Sequence[Fit], matrix: Any, target: NDArray[np.int64], counts: Floats, classes: int
+) -> list[tuple[Floats, Floats]]:
+    def learn(number: int) -> tuple[Floats, Floats]:
+        return fits[number](matrix, target, counts, classes)
+
+    return in_processes(learn, len(fits)) if len(target) >= LARGE else [learn(number) for number in range(len(fits))]
 
 
 def _unknown(model: LinearModel) -> Fitted:
@@ -191,15 +206,20 @@ def held_out(
 ) -> list[Floats] | None:
     """Scores (n, classes) by each fit of every row, by models that did not see its fold; None where a fold lacks a
     class."""
-    scores = [np.zeros((len(target), classes), dtype=np.float32) for _ in fits]
-    for number in range(FOLDS):
+    if any(len(set(target[folds != number])) < classes for number in range(FOLDS)):
+        return None
+    jobs = [(number, fit) for number in range(FOLDS) for fit in fits]
+
+    def score(job: int) -> Floats:
+        number, fit = jobs[job]
         inside, outside = folds != number, folds == number
-        if len(set(target[inside])) < classes:
-            return None
-        for fit, found in zip(fits, scores, strict=True):
-            if outside.any():
-                weights, bias = fit(matrix[inside], target[inside], counts[inside], classes)
-                found[outside] = matrix[outside] @ weights + bias
+        weights, bias = fit(matrix[inside], target[inside], counts[inside], classes)
+        return np.asarray(matrix[outside] @ weights + bias, dtype=np.float32)
+
+    scores = [np.zeros((len(target), classes), dtype=np.float32) for _ in fits]
+    found = in_processes(score, len(jobs)) if len(target) >= LARGE else [score(job) for job in range(len(jobs))]
+    for (number, fit), part in zip(jobs, found, strict=True):
+        scores[fits.index(fit)][folds == number] = part
     return scores
 
 

@@ -14,7 +14,8 @@ from bot.nlu.normalisation import masked
 
 
 class Noiser(Component):
-    """Stands after the places are known. Every message gets `copies` copies, the kinds of `noises` in turn.
+    """Stands after the places are known. Every message of at most `words` words (a long one has enough that are
+    spelt right) gets `copies` copies, the kinds of `noises` in turn.
 
     ASCII and capitals need no copies: the normal form is the same. A copy carries the labels, but no entities (names of
     places are levelled in it), `noise` (the kind) and `noise_of` (the text that was written). Does nothing when
@@ -22,7 +23,12 @@ class Noiser(Component):
     """
 
     prepares = True
-    defaults: ClassVar[dict[str, Any]] = {"copies": 2, "noises": ["many_typos", "vowels", "merged"], "seed": 7}
+    defaults: ClassVar[dict[str, Any]] = {
+        "copies": 2,
+        "noises": ["many_typos", "vowels", "merged"],
+        "seed": 7,
+        "words": 14,
+    }
 
     def process(self, messages: list[Message]) -> list[Message]:
         return messages
@@ -31,6 +37,8 @@ class Noiser(Component):
         noises, copies = self.config["noises"], self.config["copies"]
         added = []
         for number, message in enumerate(training_data.intent_examples):
+            if len((message.get("text") or "").split()) > self.config["words"]:
+                continue
             for copy in range(copies):
                 noise = noises[(number + copy) % len(noises)]
                 written = masked(message.get("text"), message.get(SPANS) or ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.nlu.catalogue import municipality_path
 from bot.nlu.component import Component
 from bot.nlu.gazetteer import Gazetteer
 from bot.nlu.keys import SPANS, put
+from bot.nlu.parallel import in_parts
 from bot.nlu.places import FoundPlaces, find_places
 
 ENTITIES = "entities"
@@ -66,9 +68,13 @@ class PlaceExtractor(Component):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        for message in training_data.intent_examples:
-            message.set(SPANS, spans_of(find_places(message.get("text") or "", self._gazetteer)))
+        messages = training_data.intent_examples
+        for message, spans in zip(messages, in_parts(self._spans, messages), strict=True):
+            message.set(SPANS, spans)
         return training_data
+
+    def _spans(self, messages: Sequence[Any]) -> list[list[tuple[int, int, str]]]:
+        return [spans_of(find_places(message.get("text") or "", self._gazetteer)) for message in messages]
 
 
 def spans_of(found: FoundPlaces) -> list[tuple[int, int, str]]:

@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import Learner
 from bot.nlu.keys import NORMAL, SPARSE
+from bot.nlu.parallel import in_parts
 from bot.nlu.vectors import STEM, SparseVector, TfIdf, character_ngrams, cut_words, stem_ngrams
 
 
@@ -53,6 +55,15 @@ class SparseFeaturizer(Learner):
         for message in messages:
             message.set(SPARSE, self.vector(message.get(NORMAL) or ""))
         return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        messages = training_data.training_examples
+        for message, vector in zip(messages, in_parts(self._vectors, messages), strict=True):
+            message.set(SPARSE, vector)
+        return training_data
+
+    def _vectors(self, messages: Sequence[Any]) -> list[SparseVector]:
+        return [self.vector(message.get(NORMAL) or "") for message in messages]
 
     def vector(self, text: str, unit: bool = True) -> SparseVector:
         """The vector of a normal form; empty where nothing of it is known. `unit`: each part has length 1."""

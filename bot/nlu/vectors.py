@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu.parallel import in_parts
+
 Floats = NDArray[np.float32]
 
 
@@ -92,12 +94,18 @@ class TfIdf:
     def fit(self, texts: Sequence[str], min_count: int) -> None:
         """Learn vocabulary and weights; n-grams in fewer than `min_count` texts are dropped."""
         counts: Counter[str] = Counter()
-        for text in texts:
-            counts.update(set(self._ngrams(text, self._lowest, self._highest)))
+        for part in in_parts(lambda some: [self._counted(some)], texts):
+            counts.update(part)
         kept = sorted(term for term, count in counts.items() if count >= min_count)
         self.vocabulary = {term: index for index, term in enumerate(kept)}
         frequency = np.array([counts[term] for term in kept], dtype=np.float32)
         self.idf = (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32)
+
+    def _counted(self, texts: Sequence[str]) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(set(self._ngrams(text, self._lowest, self._highest)))
+        return counts
 
     def transform(self, text: str, unit: bool = True) -> SparseVector:
         vocabulary = self.vocabulary
