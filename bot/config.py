@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -75,7 +75,11 @@ class WebhookSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings. Times are in seconds, sizes in bytes."""
+    """All settings. Times are in seconds, sizes in bytes.
+
+    `channels` names modules of bot/channels; `blocks` is everything as it was written, for channels with settings of
+    their own.
+    """
 
     home: Path
     database: str
@@ -100,6 +104,8 @@ class Settings:
     log_level: str
     widget_origins: tuple[str, ...]
     dense: str | None
+    channels: tuple[str, ...] = ()
+    blocks: Mapping[str, str] = field(default_factory=dict, repr=False)
     metrics_token: str | None = None
     tiles_url: str | None = None
     tiles_attribution: str | None = None
@@ -111,6 +117,11 @@ class Settings:
     def base_url(self) -> str:
         """Where people reach us, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def block(self, name: str) -> dict[str, str]:
+        """HIZMET_<NAME>_KEY as `key`."""
+        beginning = f"{name.lower()}_"
+        return {key.removeprefix(beginning): value for key, value in self.blocks.items() if key.startswith(beginning)}
 
     def require_telegram(self) -> str:
         if not self.telegram_token:
@@ -160,6 +171,8 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -
         log_level=values.get("log_level", "INFO"),
         widget_origins=several("widget_origins"),
         dense=values.get("dense"),
+        channels=several("channels") or _own_channels(values),
+        blocks=values,
         metrics_token=values.get("metrics_token"),
         tiles_url=values.get("tiles_url"),
         tiles_attribution=values.get("tiles_attribution"),
@@ -181,6 +194,17 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -
         oidc=_oidc(values, several("oidc_roles")),
         webhook=_webhook(values),
     )
+
+
+def _own_channels(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The web chat, and those whose keys are set."""
+    telegram = ("telegram",) if values.get("telegram_token") else ()
+    x = (
+        ("x",)
+        if (values.get("x_consumer_key") and values.get("x_consumer_secret")) or values.get("x_client_id")
+        else ()
+    )
+    return ("webchat", *telegram, *x)
 
 
 def _oidc(values: Mapping[str, str], roles: tuple[str, ...]) -> OidcSettings | None:

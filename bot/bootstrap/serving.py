@@ -4,45 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import logging
 import os
 import random
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.bootstrap.channels import build_side
 from bot.bootstrap.wiring import Database, municipality_of, open_database
-from bot.bootstrap.x import XSide
 from bot.channels.alerts import AlertChannel, mailer
 from bot.channels.files import DiskFiles
-from bot.channels.telegram import Labels, TelegramChannel, TelegramPoller, announce_webhook, telegram_routes
-from bot.channels.webchat import WebChatChannel
+from bot.channels.side import Around, Loop
 from bot.channels.webhook import WebhookChannel
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.fetching import FetchWorker
-from bot.delivery.limits import staff_chat_rates, telegram_rates, x_message_rates, x_post_rates
+from bot.delivery.limits import staff_chat_rates
 from bot.delivery.retention import RetentionKeeper
 from bot.delivery.sweeping import Sweeper
 from bot.delivery.worker import DeliveryWorker
 from bot.errors import ConfigError
-from bot.municipality import Municipality
 from bot.operations.health import operations_routes
 from bot.ports import Channel
 from bot.service.receiving import Receiver
-from bot.service.texts import Texts
 from bot.service.webhooks import keep_switch
 from bot.web.app import create_app
 from bot.web.patience import HeadDeadline
 
 log = logging.getLogger(__name__)
-Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class Serving:
@@ -55,31 +50,21 @@ class Serving:
         self._municipality = municipality_of(settings.municipality)
         self._files = DiskFiles(settings.files)
         self._receiver = Receiver(self._database.writes, self._clock, settings.gather_seconds)
-        self._telegram = _telegram(settings, self._files, self._municipality) if settings.telegram_token else None
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
-        self._x = self._make_x() if settings.x.configured else None
+        talks = roles & {"channels", "delivery"}
+        self._sides = [build_side(name, self._around(name)) for name in settings.channels] if talks else []
 
-    async def run(self) -> None:
+    async def run(self, stop: asyncio.Event | None = None) -> None:
+        """Until SIGTERM or Ctrl-C, or until `stop` where it is given."""
         with self._database.writes() as uow:
             keep_switch(uow, self._settings.webhook is not None, self._clock.now())
             uow.commit()
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+        stop = _stopped_by_signals() if stop is None else stop
         loops: list[Loop] = []
         routes: list[BaseRoute] = []
-        if "channels" in self._roles and self._telegram is not None:
-            if self._settings.telegram_webhook_secret:
-                routes += telegram_routes(self._telegram, self._receiver, self._database.writes, self._clock)
-                loops.append(functools.partial(announce_webhook, self._telegram, self._public_url()))
-            else:
-                loops.append(
-                    TelegramPoller(self._telegram, self._receiver, self._database.writes, self._clock, self._owner).poll
-                )
-        if "channels" in self._roles and self._x is not None:
-            routes += self._x.routes
-            loops.append(self._x.watch)
+        if "channels" in self._roles:
+            loops += [loop for side in self._sides for loop in side.loops]
+            routes += [route for side in self._sides for route in side.routes]
         if "delivery" in self._roles:
             loops += self._delivery_loops()
         web = self._server(routes) if "web" in self._roles else None
@@ -88,43 +73,30 @@ class Serving:
             tasks.append(asyncio.create_task(_serve(*web, stop)))
         log.info("serving", extra={"roles": ",".join(sorted(self._roles))})
         await _until_stopped(stop, tasks)
-        if self._telegram is not None:
-            await self._telegram.aclose()
-        if self._x is not None and self._x.parts is not None:
-            await self._x.parts.api.aclose()
+        for side in self._sides:
+            await side.aclose()
         self._database.engine.dispose()
 
-    def _make_x(self) -> XSide:
-        return XSide.build(
-            self._settings,
-            self._database,
-            self._municipality,
-            self._files,
-            self._receiver,
-            self._clock,
-            self._owner,
+    def _around(self, name: str) -> Around:
+        return Around(
+            settings=self._settings,
+            block=self._settings.block(name.rpartition(".")[2]),
+            uows=self._database.writes,
+            municipality=self._municipality,
+            files=self._files,
+            receiver=self._receiver,
+            clock=self._clock,
+            owner=self._owner,
         )
 
-    def _public_url(self) -> str:
-        if not self._settings.public_url:
-            raise ConfigError("HIZMET_TELEGRAM_WEBHOOK_SECRET is set: HIZMET_PUBLIC_URL is needed too")
-        return self._settings.public_url
-
     def _delivery_loops(self) -> Sequence[Loop]:
-        channels: dict[str, Channel] = {"web": WebChatChannel()}
-        if self._telegram is not None:
-            channels["telegram"] = self._telegram
-        channels["alert"] = AlertChannel(self._settings, self._telegram)
+        channels: dict[str, Channel] = {channel.name: channel for side in self._sides for channel in side.channels}
+        channels["alert"] = AlertChannel(self._settings, channels.get("telegram"))
         channels["webhook"] = WebhookChannel(self._settings.webhook, self._clock)
         writes, clock = self._database.writes, self._clock
-        if self._x is not None:
-            channels.update(self._x.channels())
-        rates = {
-            "telegram": telegram_rates(1),
-            "alert": staff_chat_rates(),
-            "x_mention": x_post_rates(),
-            "x_dm": x_message_rates(),
-        }
+        rates = {"alert": staff_chat_rates()}
+        for side in self._sides:
+            rates |= side.rates
         return (
             DeliveryWorker(writes, channels, clock, self._municipality, random.Random(), rates=rates).run,
             FetchWorker(
@@ -169,8 +141,11 @@ class Serving:
         return server, app
 
 
-def _telegram(settings: Settings, files: DiskFiles, municipality: Municipality) -> TelegramChannel:
-    return TelegramChannel(settings, files, Labels(location=Texts(municipality)("button_location")))
+def _stopped_by_signals() -> asyncio.Event:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
 
 
 def _check_port(host: str, port: int) -> None:

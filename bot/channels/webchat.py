@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.channels.side import Around, ChannelSide
 from bot.domain.messages import FileRef, Reply
 from bot.ports import Delivered
 
 NAME = "web"
+
+
+def build(around: Around) -> ChannelSide:
+    """The sending side; what receives is the page itself (bot/web)."""
+    return ChannelSide((WebChatChannel(),))
 
 
 class WebChatChannel:

@@ -10,10 +10,9 @@ from rich.prompt import Prompt
 from rich.table import Table
 
 from bot.bootstrap.wiring import municipality_of, open_database
-from bot.bootstrap.x import make_keyring
 from bot.channels.x.api import XApi
 from bot.channels.x.budget import Reads
-from bot.channels.x.keys import NewKeys, XKeys
+from bot.channels.x.keys import NewKeys, XKeys, make_keyring
 from bot.channels.x.login import login_by_link, login_by_pin
 from bot.clock import SystemClock
 from bot.config import Settings
@@ -23,6 +22,7 @@ from bot.service.publicity import PublicDesk
 
 out = Console()
 PAUSABLE = ("x",)
+OWN = ("webchat", "telegram", "x")
 
 
 def show_list(settings: Settings) -> None:
@@ -32,6 +32,9 @@ def show_list(settings: Settings) -> None:
     by = "webhook" if settings.telegram_webhook_secret else "polling"
     table.add_row("telegram", "yes" if settings.telegram_token else "no", by if settings.telegram_token else "")
     table.add_row("x", *_x(settings))
+    for name in settings.channels:
+        if name not in OWN:
+            table.add_row(name.rpartition(".")[2], "yes", f"HIZMET_CHANNELS: {name}")
     out.print(table)
 
 
@@ -39,7 +42,7 @@ def _x(settings: Settings) -> tuple[str, str]:
     if not settings.x.configured:
         return "no", "HIZMET_X_CONSUMER_KEY or HIZMET_X_CLIENT_ID is not set"
     database, clock = open_database(settings), SystemClock()
-    keys = make_keyring(settings, database, clock).kept()
+    keys = make_keyring(settings, database.writes, clock).kept()
     if keys is None:
         return "no", "hizmet channels x login"
     spent = Reads(database.writes, keys.user_id, settings.x.month_reads).spent(clock.now())
@@ -73,7 +76,7 @@ def login(settings: Settings, oauth2: bool, redirect: str) -> None:
     """Authorise the account and keep its keys, sealed; then say what they allow."""
     clock = SystemClock()
     database = open_database(settings)
-    keyring = make_keyring(settings, database, clock)
+    keyring = make_keyring(settings, database.writes, clock)
     if oauth2:
         keys = login_by_link(settings.x, keyring, clock, redirect, _bring_address)
     else:

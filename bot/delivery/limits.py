@@ -6,15 +6,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.rates import ChannelRates, Rate
+
 _FORGET_OVER = 5_000
-
-
-@dataclass(frozen=True)
-class Rate:
-    """`per_second` tokens flow in; at most `burst` lie ready."""
-
-    per_second: float
-    burst: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -48,35 +42,9 @@ class Bucket:
         return max(0, int(self.filled(now).tokens + seconds * self.rate.per_second + 1e-9))
 
 
-@dataclass(frozen=True)
-class ChannelRates:
-    """`overall` for the account, `per_chat` for one conversation in it."""
-
-    overall: Rate
-    per_chat: Rate
-
-
-def telegram_rates(processes: int = 1) -> ChannelRates:
-    """Telegram's 30 messages a second, shared by the delivery processes of one token, and 1 a second to a chat.
-
-    Below 30 by one, so that no window of a second holds 31 where the network bunches messages.
-    """
-    return ChannelRates(Rate(29.0 / processes), Rate(1.0))
-
-
 def staff_chat_rates() -> ChannelRates:
     """Telegram takes 20 messages a minute in a group; alerts are rows without a conversation."""
     return ChannelRates(Rate(1 / 3, burst=5.0), Rate(1 / 3, burst=5.0))
-
-
-def x_post_rates() -> ChannelRates:
-    """X takes 100 posts in 15 minutes of an account. Source: https://docs.x.com/x-api/fundamentals/rate-limits"""
-    return ChannelRates(Rate(100 / 900, burst=20.0), Rate(1 / 5, burst=2.0))
-
-
-def x_message_rates() -> ChannelRates:
-    """X takes 15 direct messages in 15 minutes of an account, 1,440 a day."""
-    return ChannelRates(Rate(15 / 900, burst=5.0), Rate(1.0, burst=3.0))
 
 
 class Limiter:

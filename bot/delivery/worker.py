@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.delivery.ledger import Ledger, Parcel
-from bot.delivery.limits import ChannelRates, Limiter
+from bot.delivery.limits import Limiter
 from bot.delivery.retry import CREDENTIALS_WAIT, Attempt, Retry, decide
+from bot.domain.rates import ChannelRates
 from bot.errors import CredentialsRefused, DatabaseAway, UncertainError
 from bot.municipality import Municipality
 from bot.ports import Channel, Clock, Delivered, UnitOfWorkFactory, Verifying

@@ -120,6 +120,10 @@ def quiet_libraries() -> None:
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
 
 
+_SECRET_NAMES = ("_token", "_secret", "_password", "_key")
+"""How settings of channels end that nobody is to see."""
+
+
 def secrets_of(settings: Settings) -> tuple[str | None, ...]:
     """Everything in the settings that must not be seen."""
     return (
@@ -127,6 +131,11 @@ def secrets_of(settings: Settings) -> tuple[str | None, ...]:
         settings.telegram_token,
         settings.telegram_webhook_secret,
         settings.metrics_token,
+        settings.x.consumer_secret,
+        settings.x.client_secret,
+        settings.oidc.client_secret if settings.oidc else None,
+        settings.webhook.secret if settings.webhook else None,
+        *(value for name, value in settings.blocks.items() if name.endswith(_SECRET_NAMES)),
         _password(settings.database),
         _password(settings.smtp_url),
     )

@@ -3,15 +3,24 @@ and a subclass with a fixture `scene`; a channel that cannot get into a situatio
 
 from __future__ import annotations
 
+import random
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import pytest
+from starlette.testclient import TestClient
 
 from bot.channels.fake import FakeChannel
-from bot.domain.messages import Button, Reply
+from bot.channels.webchat import WebChatChannel
+from bot.db.engine import make_engine
+from bot.delivery.worker import DeliveryWorker
+from bot.domain.messages import Button, FileRef, OutboxKind, OutboxState, Reply
 from bot.errors import CredentialsRefused, RateLimited, Rejected, TransientError, UncertainError, Unreachable
 from bot.ports import Channel, Delivered
+from bot.service.posting import post
+from tests.web.stage import NOON, Stage
 
 
 class Scene(Protocol):
@@ -33,6 +42,9 @@ class Scene(Protocol):
 
 @pytest.mark.anyio
 class ChannelContract:
+    of: ClassVar[str]
+    """The channel's module in bot/channels."""
+
     @pytest.fixture
     def scene(self) -> Scene:
         raise NotImplementedError("a subclass gives its channel's scene")
@@ -116,6 +128,62 @@ class FakeScene:
 
 
 class TestFakeChannel(ChannelContract):
+    of = "fake"
+
     @pytest.fixture
     def scene(self) -> Iterator[FakeScene]:
         yield FakeScene()
+
+
+class PostedFirst:
+    """The web chat as delivery uses it: a message lies in the database before it is sent; the browser fetches it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.name, self._stage, self._number = WebChatChannel.name, stage, 0
+        channels = {self.name: WebChatChannel()}
+        self._delivery = DeliveryWorker(stage.uows, channels, stage.clock, stage.municipality, random.Random(1))
+
+    async def send(self, address: dict[str, Any], reply: Reply) -> Delivered:
+        self._number += 1
+        with self._stage.uows() as uow:
+            row = post(uow, self._stage.conversation(), reply, str(self._number), OutboxKind.REPLY, NOON)
+            uow.commit()
+        assert row is not None and await self._delivery.drain() == 1
+        state = self._stage.outbox()[-1].state
+        return Delivered(waiting=state == OutboxState.WAITING)
+
+    async def fetch(self, file: FileRef) -> FileRef:
+        return file
+
+    async def aclose(self) -> None:
+        return None
+
+
+class WebScene:
+    """Nothing is sent over a network: what delivery can meet elsewhere cannot happen here."""
+
+    cannot = frozenset({"transient", "rate_limit", "rejected", "unreachable", "credentials", "uncertain"})
+
+    def __init__(self, stage: Stage) -> None:
+        self._browser = TestClient(stage.app())
+        assert self._browser.get("/").status_code == 200
+        assert self._browser.post("/chat/send", json={"id": str(uuid.uuid4()), "text": "merhaba"}).status_code == 200
+        self.channel, self.address = PostedFirst(stage), dict[str, Any]()
+
+    def received(self) -> list[str]:
+        """What the browser shows."""
+        shown = self._browser.get("/chat/messages").json()["messages"]
+        return [line["text"] for line in shown if line["author"] != "citizen"]
+
+    def answer(self, situation: str) -> None:
+        raise AssertionError(f"the web chat knows no '{situation}'")
+
+
+class TestWebChat(ChannelContract):
+    of = "webchat"
+
+    @pytest.fixture
+    def scene(self, sqlite_url: str, tmp_path: Path) -> Iterator[WebScene]:
+        engine = make_engine(sqlite_url)
+        yield WebScene(Stage(engine, tmp_path))
+        engine.dispose()

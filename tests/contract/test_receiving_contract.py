@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import pytest
 from PIL import Image
@@ -53,6 +53,9 @@ class Scene(Protocol):
 
 @pytest.mark.anyio
 class ReceivingContract:
+    of: ClassVar[str]
+    """The channel's module in bot/channels."""
+
     @pytest.fixture
     def scene(self) -> Scene:
         raise NotImplementedError("a subclass gives its channel's scene")
@@ -119,6 +122,8 @@ class FakeScene:
 
 
 class TestFakeChannel(ReceivingContract):
+    of = "fake"
+
     @pytest.fixture
     def scene(self, receiver: Receiver, uows: UnitOfWorkFactory, clock: ManualClock) -> FakeScene:
         return FakeScene(receiver, uows, clock)
@@ -146,6 +151,8 @@ class TelegramScene:
 
 
 class TestTelegram(ReceivingContract):
+    of = "telegram"
+
     @pytest.fixture
     def scene(self, receiver: Receiver, uows: UnitOfWorkFactory, clock: ManualClock) -> TelegramScene:
         return TelegramScene(receiver, uows, clock)
@@ -193,12 +200,16 @@ class XScene:
 
 
 class TestXMentions(ReceivingContract):
+    of = "x"
+
     @pytest.fixture
     def scene(self, api: FakeXApi, streams: x.Streams, uows: UnitOfWorkFactory) -> XScene:
         return XScene(MENTION, api, streams, uows)
 
 
 class TestXMessages(ReceivingContract):
+    of = "x"
+
     @pytest.fixture
     def scene(self, api: FakeXApi, streams: x.Streams, uows: UnitOfWorkFactory) -> XScene:
         return XScene(MESSAGE, api, streams, uows)
@@ -238,6 +249,8 @@ def _jpeg() -> bytes:
 
 
 class TestWebChat(ReceivingContract):
+    of = "webchat"
+
     @pytest.fixture
     def scene(self, sqlite_url: str, tmp_path: Path) -> Iterator[WebScene]:
         engine = make_engine(sqlite_url)

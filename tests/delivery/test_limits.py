@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.limits import Bucket, ChannelRates, Limiter, Rate, telegram_rates
+from bot.channels.telegram.side import telegram_rates
+from bot.delivery.limits import Bucket, Limiter
+from bot.domain.rates import ChannelRates, Rate
 
 NOON = datetime(2026, 6, 8, 12, 0, tzinfo=UTC)
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.limits import ChannelRates, Rate, telegram_rates
+from bot.channels.telegram.side import telegram_rates
 from bot.domain.conversation import ReviewReason
 from bot.domain.messages import OutboxKind
+from bot.domain.rates import ChannelRates, Rate
 from bot.domain.requests import Request, Status
 from bot.errors import (
     CredentialsRefused,

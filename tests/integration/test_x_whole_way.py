@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.bootstrap.channels import build_side
 from bot.bootstrap.wiring import Database, municipality_of, open_database
-from bot.bootstrap.x import XSide, make_keyring
 from bot.channels.files import DiskFiles
+from bot.channels.side import Around
+from bot.channels.x.keys import make_keyring
 from bot.config import Settings, load_settings
 from bot.db.tables import inbox, outbox
 from bot.db.unit_of_work import SqlUnitOfWork
@@ -101,15 +103,15 @@ class System:
 @asynccontextmanager
 async def running(settings: Settings, api: FakeXApi) -> AsyncIterator[System]:
     database, clock, municipality = open_database(settings), CLOCK, municipality_of(settings.municipality)
-    make_keyring(settings, database, clock).keep(KEYS)
+    make_keyring(settings, database.writes, clock).keep(KEYS)
     receiver, files = Receiver(database.writes, clock, 0.0), DiskFiles(settings.files)
-    side = XSide.build(settings, database, municipality, files, receiver, clock, "here")
-    channels = side.channels()
+    side = build_side("x", Around(settings, {}, database.writes, municipality, files, receiver, clock, "here"))
+    channels = {channel.name: channel for channel in side.channels}
     turns = TurnWorker(
         database.writes, database.reads, ScriptedEngine(KNOWN), municipality, clock, settings.secret, gather_seconds=0.0
     )
     loops = (
-        side.watch,
+        *side.loops,
         turns.run,
         DeliveryWorker(database.writes, channels, clock, municipality, random.Random(1)).run,
         FetchWorker(database.writes, channels, clock, random.Random(1), gather_seconds=0.0).run,

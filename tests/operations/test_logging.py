@@ -79,6 +79,18 @@ def test_the_own_secret_is_masked(settings: Settings) -> None:
     assert settings.secret not in Mask(secrets_of(settings))(f"cookie {settings.secret}")
 
 
+def test_the_keys_of_every_channel_are_secret(tmp_path: Path) -> None:
+    keys = {
+        "HIZMET_X_CONSUMER_SECRET": "x-consumer-secret",
+        "HIZMET_X_CLIENT_SECRET": "x-client-secret",
+        "HIZMET_MESSENGER_TOKEN": "messenger-token",
+        "HIZMET_MESSENGER_APP_SECRET": "messenger-app-secret",
+    }
+    settings = load_settings({"HIZMET_HOME": str(tmp_path), **keys}, root=tmp_path)
+    shown = Mask(secrets_of(settings))(" ".join(keys.values()))
+    assert not [key for key in keys.values() if key in shown]
+
+
 def test_an_exception_is_told_by_type_and_place_without_its_message(lines: io.StringIO) -> None:
     try:
         raise ValueError("Yazır mahallesinden Ayşe Yılmaz 0555 111 22 33")

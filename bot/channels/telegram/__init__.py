@@ -1,4 +1,4 @@
-"""Telegram: messages in by polling or webhook, replies out. The wiring is in bot/bootstrap."""
+"""Telegram: messages in by polling or webhook, replies out. The wiring is in `side`."""
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.keyboards import Labels

@@ -1,1 +1,1 @@
-"""X: mentions and direct messages in, answers in public and in private out. The wiring is in bot/bootstrap/x.py."""
+"""X: mentions and direct messages in, answers in public and in private out. The wiring is in `side`."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from bot.config import XSettings
+from bot.config import Settings, XSettings
 from bot.errors import CredentialsRefused, TransientError
 from bot.ports import Clock, UnitOfWorkFactory
 from bot.sealing import Sealer
@@ -130,6 +130,11 @@ class Keyring:
         if "access_token" not in answer:
             raise CredentialsRefused("X does not renew the keys: hizmet channels x login")
         return dict(answer)
+
+
+def make_keyring(settings: Settings, uows: UnitOfWorkFactory, clock: Clock) -> Keyring:
+    """The keyring of the configured account."""
+    return Keyring(settings.x, uows, clock, Sealer(settings.secret))
 
 
 def expiry(answer: dict[str, Any], now: datetime) -> str:

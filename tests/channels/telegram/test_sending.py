@@ -51,6 +51,8 @@ class TelegramScene:
 
 
 class TestTelegramChannel(ChannelContract):
+    of = "telegram"
+
     @pytest.fixture
     def scene(self, channel: TelegramChannel, api: FakeBotApi) -> Iterator[TelegramScene]:
         yield TelegramScene(channel, api)

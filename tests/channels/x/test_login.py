@@ -14,11 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.bootstrap.wiring import open_database
-from bot.bootstrap.x import XSide, make_keyring
 from bot.channels.files import DiskFiles
+from bot.channels.side import Around
 from bot.channels.x.budget import Reads
-from bot.channels.x.keys import Keyring
+from bot.channels.x.keys import Keyring, make_keyring
 from bot.channels.x.login import login_by_link, login_by_pin
+from bot.channels.x.side import build, wait_for_account
 from bot.clock import ManualClock
 from bot.commands import channels
 from bot.config import Settings, XSettings, load_settings
@@ -54,7 +55,7 @@ def whole(api: FakeXApi, sqlite_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def kept(whole: Settings, clock: ManualClock) -> Iterator[Keyring]:
-    keyring = make_keyring(whole, open_database(whole), clock)
+    keyring = make_keyring(whole, open_database(whole).writes, clock)
     keyring.keep(KEYS)
     yield keyring
 
@@ -105,7 +106,7 @@ def test_login_keeps_the_keys_only_when_x_says_whose_they_are(
     whole: Settings, api: FakeXApi, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("1234567\n1234567\n"))
-    keyring = make_keyring(whole, open_database(whole), clock)
+    keyring = make_keyring(whole, open_database(whole).writes, clock)
     with pytest.raises(CredentialsRefused):
         channels.login(whole, oauth2=False, redirect="")
     assert keyring.kept() is None
@@ -120,12 +121,13 @@ async def test_a_running_system_starts_anew_with_an_account_that_is_authorised(
     whole: Settings, clock: ManualClock, receiver: Receiver, tmp_path: Path
 ) -> None:
     database = open_database(whole)
-    side = XSide.build(whole, database, selcuklu(), DiskFiles(tmp_path), receiver, clock, "here")
-    assert side.channels() == {}
-    task = asyncio.create_task(replace(side, look_for_keys=0.02).watch(asyncio.Event()))
+    around = Around(whole, {}, database.writes, selcuklu(), DiskFiles(tmp_path), receiver, clock, "here")
+    side, keyring = build(around), make_keyring(whole, database.writes, clock)
+    assert side.channels == () and len(side.loops) == 1
+    task = asyncio.create_task(wait_for_account(keyring, asyncio.Event(), 0.02))
     await asyncio.sleep(0.1)
     assert not task.done()
-    side.keyring.keep(KEYS)
+    keyring.keep(KEYS)
     with pytest.raises(ConfigError, match="starting anew"):
         await asyncio.wait_for(task, 5)
 

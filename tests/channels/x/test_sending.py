@@ -59,12 +59,16 @@ class PrivateScene(PublicScene):
 
 
 class TestXPublicChannel(ChannelContract):
+    of = "x"
+
     @pytest.fixture
     def scene(self, public: XPublicChannel, api: FakeXApi) -> Iterator[PublicScene]:
         yield PublicScene(public, api, POST)
 
 
 class TestXPrivateChannel(ChannelContract):
+    of = "x"
+
     @pytest.fixture
     def scene(self, private: XPrivateChannel, api: FakeXApi) -> Iterator[PrivateScene]:
         yield PrivateScene(private, api, PERSON)
