@@ -36,8 +36,8 @@ class Texts:
         return self.municipality.services[code].short
 
     def phone_of(self, body: Body) -> str:
-        """' (telefon: 186)', or '' where the body has none."""
-        return " " + self("responsible_phone", phone=body.phone) if body.phone else ""
+        """', telefon: 186', or '' where the body has none."""
+        return self("responsible_phone", phone=body.phone) if body.phone else ""
 
     def place(self, place: Place) -> str:
         """'Yazır Mahallesi, Osmanlı Caddesi No: 12 (A101)', or '' where nothing is known."""

@@ -17,7 +17,7 @@ from bot.domain.understanding import Act, Scored, Understanding
 from bot.errors import DatabaseAway, TurnError
 from bot.municipality import Municipality
 from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
-from bot.service.dialogue import adding, continuing, drafting, public, records, social
+from bot.service.dialogue import adding, continuing, drafting, public, records, reporting, social
 from bot.service.dialogue.bare import understand
 from bot.service.dialogue.questions import settle_questions
 from bot.service.dialogue.talk import Talk
@@ -34,7 +34,7 @@ DRAFT_LIVES = timedelta(hours=24)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _ALONE = frozenset({EventKind.BUTTON, EventKind.COMMAND})
 _WAITS = frozenset({Act.REPORT, Act.GREET, Act.ADD_INFORMATION})
-assert adding and drafting and public and records and social, "imported so that their steps register"
+assert adding and drafting and public and records and reporting and social, "imported so that their steps register"
 
 
 @dataclass(frozen=True)

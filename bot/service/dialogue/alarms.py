@@ -9,6 +9,8 @@ from bot.service.dialogue.moves import danger_said
 from bot.service.dialogue.talk import Talk
 
 GENERAL = "general"
+DANGERS_OF_BODIES = frozenset({"gas", "electricity"})
+"""Another body's own line takes them; the warning names it."""
 ABOUT_PEOPLE = frozenset({"distress", "child"})
 """A person looks after them; nothing is asked."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.conversation import AwaitedKind, Draft, ReviewReason, Step
@@ -10,13 +9,12 @@ from bot.domain.messages import EventKind
 from bot.domain.requests import Filing, Kind, Place, Request
 from bot.domain.understanding import Act
 from bot.service.dialogue.adding import files_are_new
-from bot.service.dialogue.alarms import GENERAL, danger_of, heard, warn
+from bot.service.dialogue.alarms import heard
 from bot.service.dialogue.asking import advance, next_draft, say_filed
 from bot.service.dialogue.drafts import (
     ASK_BELOW,
     MAX_DESCRIPTION,
     chosen_of,
-    continues,
     new_draft,
     open_own,
     place_said,
@@ -24,8 +22,8 @@ from bot.service.dialogue.drafts import (
     problems_of,
     with_message,
 )
-from bot.service.dialogue.moves import danger_said, thanks_but
-from bot.service.dialogue.problems import problems_said
+from bot.service.dialogue.following import asks_about_own
+from bot.service.dialogue.moves import danger_said
 from bot.service.dialogue.queue import brought
 from bot.service.dialogue.talk import Talk, step
 from bot.service.origin import post_address
@@ -34,43 +32,6 @@ CORRECTION_ABOVE = 0.1
 """In a correction a service that was not the wrong one counts from here on."""
 REVIEW_BELOW = 0.3
 """A request filed below this confidence of its service is looked at by a person."""
-
-
-@step("report")
-def report(talk: Talk) -> None:
-    """A new problem, or more about the one being drafted. What is urgent comes before all that waits."""
-    draft = talk.draft if talk.draft is not None and not talk.draft.set_aside else None
-    if draft is not None and continues(talk, draft):
-        talk.keep(with_message(talk, heard(talk, draft)))
-        advance(talk)
-        return
-    told = enumerate(problems_said(talk, place_said(talk)))
-    fresh = [new_draft(talk, said.problem, index, said) for index, said in told]
-    if thanks_but(talk.text):
-        fresh = [replace(each, kind=Kind.COMPLAINT) if each.kind is Kind.THANKS else each for each in fresh]
-    urgent = [each for each in fresh if each.urgent]
-    if urgent:
-        warn(talk, danger_of(talk) or GENERAL)
-    elif draft is not None:
-        talk.say("also_noted")
-    enqueue(talk, urgent, [each for each in fresh if not each.urgent])
-    advance(talk)
-
-
-def enqueue(talk: Talk, urgent: Sequence[Draft], others: Sequence[Draft]) -> None:
-    """Drafts of one message: the urgent ones before all that waits, the others behind it."""
-    for each in others:
-        talk.begin(each)
-    for each in reversed(urgent):
-        talk.begin(each, first=True)
-
-
-@step("praise")
-def praise(talk: Talk) -> None:
-    """Thanks that name work, a team or a person are filed."""
-    problem = talk.understanding.problems[0]
-    talk.begin(replace(new_draft(talk, problem, 0), kind=Kind.THANKS))
-    advance(talk)
 
 
 @step("give_details")
@@ -111,7 +72,7 @@ def describe(talk: Talk) -> None:
     """The answer to 'what happened?'."""
     draft = talk.draft
     if draft is None:
-        report(talk)
+        talk.act("report")
         return
     problems = talk.understanding.problems or problems_of(talk, talk.text)
     if problems:
@@ -295,6 +256,9 @@ def confirm(talk: Talk) -> None:
     draft = pressed(talk, Step.CONFIRM, Step.CORRECTION)
     if draft is None and talk.button is not None:
         say_filed_already(talk)
+        return
+    if talk.button is None and asks_about_own(talk.text):  # "ne zaman olur" ends like a yes
+        talk.act("ask_information")
         return
     if draft is None or draft.step is not Step.CONFIRM:
         talk.act("affirm")

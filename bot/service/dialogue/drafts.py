@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.conversation import Draft, Step
 from bot.domain.messages import Button, EventKind
-from bot.domain.requests import Kind, Place, Request
+from bot.domain.requests import Kind, Place, Request, Status
 from bot.domain.understanding import Problem
 from bot.service.dialogue.alarms import GENERAL, danger_of, is_urgent
 from bot.service.dialogue.problems import Said
@@ -20,6 +21,7 @@ ASK_BELOW = 0.35
 CLOSE = 0.6
 """An alternative is close at this share of the best one's confidence."""
 MAX_DESCRIPTION = 4000
+JUST_FORWARDED = timedelta(days=1)
 _SUGGESTS = re.compile(r"\bonerim(iz)?\b|\boneriyor(um|uz)\b|\boneride bulun")
 
 
@@ -168,4 +170,10 @@ def _chosen_by_button(talk: Talk, button: str, draft: Draft) -> str | None:
 
 
 def open_own(talk: Talk) -> list[Request]:
-    return [request for request in talk.own_requests() if request.closed_at is None]
+    """One's own requests that "vazgeç" may mean: open ones, and what was just forwarded."""
+    return [
+        request
+        for request in talk.own_requests()
+        if request.closed_at is None
+        or (request.status == Status.FORWARDED and talk.now - request.created_at <= JUST_FORWARDED)
+    ]

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from bot.domain.conversation import AwaitedKind, Draft, Mode, ReviewReason, Step
+from bot.domain.conversation import AwaitedKind, ReviewReason
 from bot.domain.privacy import WishKind
 from bot.domain.understanding import Act
-from bot.service.dialogue.alarms import ABOUT_PEOPLE, GENERAL, danger_of, warn
+from bot.municipality import InformationEntry
 from bot.service.dialogue.asking import advance, ask_again
-from bot.service.dialogue.drafting import enqueue
-from bot.service.dialogue.drafts import MAX_DESCRIPTION, new_draft, place_said
-from bot.service.dialogue.following import answer_about_own
+from bot.service.dialogue.following import answer_about_own, asks_about_own
 from bot.service.dialogue.known import asks, say_incidents
-from bot.service.dialogue.moves import CLEAR_SERVICE, SURE_SERVICE
-from bot.service.dialogue.problems import Said, problems_said
-from bot.service.dialogue.sameness import contradict
+from bot.service.dialogue.moves import SURE_SERVICE
 from bot.service.dialogue.talk import Talk, step
 from bot.service.privacy import PrivacyDesk
 
-FOUND = 0.45
-SERVICES_OF_DANGER = frozenset({"gas", "electricity"})
+FOUND, SURE_ENTRY = 0.45, 0.6
+"""An information entry this near answers; from SURE_ENTRY on it does so whatever service the question seems to name."""
+NAMED_SERVICE = 0.9
 
 
 @step("greet")
@@ -55,21 +50,39 @@ def goodbye(talk: Talk) -> None:
 
 @step("ask_information")
 def ask_information(talk: Talk) -> None:
-    """What was told before, what staff announced, the municipality's data with its source; else a person is offered."""
-    u = talk.understanding
+    """What was told before, what staff announced, the municipality's data with its source, the body that knows; else a
+    person is offered."""
     if not answer_about_own(talk):
-        told = u.service is not None and u.service_confidence >= CLEAR_SERVICE and asks(talk.text)
-        announced = told and say_incidents(talk, u.service or "", u.place)
-        found = talk.find_information(talk.text, u.service if u.service_confidence >= SURE_SERVICE else None)
-        if found and found[0].confidence >= FOUND:
-            entry = next(entry for entry in talk.municipality.information if entry.id == found[0].label)
+        code = talk.understanding.service if talk.understanding.service_confidence >= NAMED_SERVICE else None
+        announced = code is not None and asks(talk.text) and say_incidents(talk, code, talk.understanding.place)
+        entry = _entry(talk, code)
+        body = talk.municipality.bodies.get(talk.municipality.services[code].body or "") if code else None
+        if entry is not None and (not announced or code in entry.services):
             talk.say_text(f"{entry.answer}\n{talk.texts('information_source', source=entry.source)}")
         elif announced:
             talk.say("incident_elsewhere")
+        elif body is not None:
+            told = talk.texts("responsible_first", body=body.name, phone=talk.texts.phone_of(body))
+            talk.say_text(f"{told} {talk.texts('report_offer')}")
         else:
             human = talk.button_for("button_human", "human")
             talk.say("unknown_information", human, phone=talk.municipality.phone)
     ask_again(talk)
+
+
+def _entry(talk: Talk, code: str | None) -> InformationEntry | None:
+    """The entry that answers. Of several near ones that of the service which is named; where the question names nothing
+    ("kaç gün sürer"), or another matter, likeness alone must be great."""
+    u = talk.understanding
+    scored = talk.find_information(talk.text, u.service if u.service_confidence >= SURE_SERVICE else None)
+    entries = {entry.id: entry for entry in talk.municipality.information}
+    near = [each for each in scored if each.confidence >= FOUND]
+    if not near:
+        return None
+    best = near[0]
+    if best.confidence >= SURE_ENTRY or not (code or asks_about_own(talk.text)):
+        return entries[best.label]
+    return next((entries[each.label] for each in near if code in entries[each.label].services), None)
 
 
 @step("ask_human")
@@ -99,61 +112,6 @@ def abusive(talk: Talk) -> None:
         return
     talk.say("abuse", talk.button_for("button_human", "human"))
     ask_again(talk)
-
-
-@step("emergency")
-def emergency(talk: Talk) -> None:
-    """The right number before anything else; a person is alerted; then what there is to file is recorded."""
-    danger = danger_of(talk) or GENERAL
-    warn(talk, danger)
-    if danger not in ABOUT_PEOPLE and talk.conversation.mode == Mode.BOT:
-        talk.act("report_after_danger")
-
-
-@step("report_after_danger")
-def report_after_danger(talk: Talk) -> None:
-    """The dangerous thing is recorded ahead of all else, as urgent; further problems of the message come after it."""
-    waiting = talk.draft is not None and not talk.draft.set_aside
-    urgent, others = [], []
-    for index, said in enumerate(problems_said(talk, place_said(talk))):
-        draft = new_draft(talk, said.problem, index, said)
-        if said.danger is None and said.problem.services:
-            others.append(draft)
-        elif said.danger is not None and _to_be_filed(talk, said):
-            urgent.append(_of_danger(talk, draft, said.danger))
-    enqueue(talk, urgent, others)
-    if others and waiting and not urgent:
-        talk.say("also_noted")
-    if urgent or others:
-        advance(talk)
-
-
-def _to_be_filed(talk: Talk, said: Said) -> bool:
-    """What a body's own line takes, or a thing at a place that is said; else the person who was alerted sees to it."""
-    if not said.problem.services:
-        return False
-    best = said.problem.services[0]
-    if said.danger in SERVICES_OF_DANGER:
-        return True
-    return best.confidence >= SURE_SERVICE and said.place.known and best.label in talk.municipality.services
-
-
-def _of_danger(talk: Talk, draft: Draft, danger: str) -> Draft:
-    """Only where it is may be asked; what waits already about the same thing is taken up again."""
-    drafts = talk.conversation.drafts
-    told = next((each for each in drafts if each.service == draft.service and not each.set_aside), None)
-    if told is not None and not contradict(told.place, draft.place):
-        talk.conversation.drafts = tuple(each for each in drafts if each is not told)
-        draft = replace(
-            draft,
-            key=told.key,
-            description=f"{told.description}\n{draft.description}"[:MAX_DESCRIPTION],
-            place=told.place.merged(draft.place),
-            attachment_ids=told.attachment_ids + draft.attachment_ids,
-            sensitive=told.sensitive or draft.sensitive,
-            contact=draft.contact or told.contact,
-        )
-    return replace(draft, urgent=True, danger=danger, alternatives=(), asked=("told", Step.DETAIL))
 
 
 @step("language_other")
@@ -190,14 +148,14 @@ def not_understood(talk: Talk) -> None:
 
 @step("affirm")
 def affirm(talk: Talk) -> None:
-    """'Evet' without a question: the draft's question again, else an offer of help."""
+    """'Evet' or 'tamam' without a question: the draft's question again, else an offer of help."""
     draft = talk.draft
     if draft is not None and draft.set_aside:
         talk.act("same")
     elif draft is not None:
         advance(talk)
-    else:
-        talk.say("greeting_again")
+    elif not answer_about_own(talk):  # "ne zaman olur" ends like a yes
+        talk.say("acknowledged" if talk.conversation.turns else "greeting_again")
 
 
 @step("deny")
