@@ -238,7 +238,7 @@ class TurnWorker:
             and not conversation.public
             and conversation.notice_version != self._municipality.privacy_version
         ):
-            notice = self._texts("notice", url=self._municipality.privacy_url)
+            notice = self._texts("notice", conversation.id or 0, url=self._municipality.privacy_url)
             talk.replies[0] = replace(talk.replies[0], text=f"{talk.replies[0].text}\n\n{notice}")
             conversation.notice_version, conversation.notice_at = self._municipality.privacy_version, now
         conversation.turns += 1

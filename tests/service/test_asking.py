@@ -38,6 +38,9 @@ KNOWN = {
     "ne zaman alınacak": _question("ne zaman alınacak", "bulky_waste", 0.56),
     "kaç gün sürer": _question("kaç gün sürer", "power_outage", 0.81),
     "kim ilgileniyor": _question("kim ilgileniyor", "staff_conduct", 0.43),
+    "ne zaman olur": understood("ne zaman olur", Act.AFFIRM),
+    "tamam": understood("tamam", Act.AFFIRM),
+    "vazgeç": understood("vazgeç", Act.CANCEL_REQUEST),
     "su kesik": report("su kesik", "water_outage", place=YAZIR),
     "ekibinize teşekkürler yol güzel oldu": replace(
         report("ekibinize teşekkürler yol güzel oldu", "public_transport"), act=Act.THANK
@@ -148,3 +151,30 @@ def test_thanks_for_another_bodys_work_claim_no_passing_on(talk: Conversing) -> 
     talk.say("ekibinize teşekkürler yol güzel oldu")
     said = talk.say("evet")
     assert "ilettim" not in said[0] and "SLC-2026-000001" in said[0]
+
+
+def test_a_question_that_ends_like_a_yes_confirms_nothing(talk: Conversing) -> None:
+    talk.say("Yazır'da çukur")
+    said = talk.say("ne zaman olur")
+    assert not talk.requests() and "5 gün" in said[0] and "Onaylıyor" in said[-1]
+    talk.say("evet")
+    assert "SLC-2026-000001" in talk.say("ne zaman olur")[0]
+    assert "Merhaba" not in talk.say("tamam")[0]
+
+
+def test_an_entry_about_another_matter_is_no_answer_to_a_question_that_names_its_own(talk: Conversing) -> None:
+    talk.information = (Scored("mayor_public_day", 0.54), Scored("who_gas", 0.47))
+    said = talk.say("sular ne zaman gelecek")
+    assert "KOSKİ" in said[0] and "185" in said[0] and "Başkan" not in said[0]
+    talk.information = (Scored("mayor_public_day", 0.54), Scored("who_water", 0.47))
+    assert "KOSKİ yürütür" in talk.say("sular ne zaman gelecek")[0]
+    talk.information = (Scored("business_licence_papers", 0.58),)
+    assert "ruhsat" not in talk.say("kaç gün sürer")[0].lower()
+
+
+def test_what_was_just_forwarded_may_be_taken_back(talk: Conversing) -> None:
+    talk.say("su kesik")
+    talk.say("evet")
+    assert "geri çekmek" in talk.say("vazgeç")[-1]
+    talk.say("evet")
+    assert talk.requests()[0].status == "cancelled"
