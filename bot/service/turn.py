@@ -10,17 +10,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.conversation import Awaited, AwaitedKind, Conversation, Mode, ReviewReason
-from bot.domain.messages import EventKind, InboxRow, InboxState, IncomingEvent, OutboxKind, Reply
-from bot.domain.requests import Attachment
-from bot.domain.understanding import Act, Scored, Understanding
+from bot.domain.conversation import AwaitedKind, Conversation, Mode, ReviewReason
+from bot.domain.messages import EventKind, InboxRow, InboxState, OutboxKind, Reply
+from bot.domain.understanding import Scored, Understanding
 from bot.errors import DatabaseAway, TurnError
 from bot.municipality import Municipality
 from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
+from bot.service.batches import batch_of, files_of, text_of
 from bot.service.dialogue import adding, continuing, drafting, public, records, reporting, social
 from bot.service.dialogue.bare import understand
+from bot.service.dialogue.expiry import alive, expire
+from bot.service.dialogue.pieces import complete
+from bot.service.dialogue.problems import problems_said
 from bot.service.dialogue.questions import settle_questions
 from bot.service.dialogue.talk import Talk
+from bot.service.dialogue.words import Words
 from bot.service.posting import heard, post
 from bot.service.public_text import masked
 from bot.service.publicity import PublicDesk
@@ -30,10 +34,7 @@ from bot.service.texts import Texts
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 3
-DRAFT_LIVES = timedelta(hours=24)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-_ALONE = frozenset({EventKind.BUTTON, EventKind.COMMAND})
-_WAITS = frozenset({Act.REPORT, Act.GREET, Act.ADD_INFORMATION})
 assert adding and drafting and public and records and reporting and social, "imported so that their steps register"
 
 
@@ -113,13 +114,13 @@ class TurnWorker:
             waiting = self._look(now, frozenset(passed))
             if waiting is None:
                 return False
-            batch = _batch(waiting.rows)
+            batch = batch_of(waiting.rows)
             early = waiting.may_begin > now
             if early and any(row.attempts for row in batch):  # it failed before: the pause is there to be kept
                 passed.add(waiting.conversation_id)
                 continue
             try:
-                understanding = self._understand(_text(batch))
+                understanding = self._understand(text_of(batch))
                 if early and not self._complete(waiting, batch, understanding):
                     passed.add(waiting.conversation_id)
                     continue
@@ -149,32 +150,30 @@ class TurnWorker:
         return None
 
     def _understand(self, text: str) -> Understanding:
+        """What the messages say. Their parts are understood here too: nothing is left to parse in the transaction."""
+        u = understand(self._parse, text)
+        problems_said(Words(u, text, self._parse), u.place)
+        return u
+
+    def _parse(self, text: str) -> Understanding:
         """Parse, remembering the last texts (a fragment may be looked at several times while it waits)."""
         known = self._parsed.get(text)
         if known is None:
-            known = understand(self._engine.parse, text)
-            self._parsed[text] = known
+            known = self._parsed[text] = self._engine.parse(text)
             if len(self._parsed) > 256:
                 self._parsed.popitem(last=False)
         return known
 
     def _complete(self, waiting: Waiting, batch: Sequence[InboxRow], understanding: Understanding) -> bool:
-        """Whether the message need not wait for further fragments."""
-        events = [event_of(row) for row in batch]
-        if any(event.kind in _ALONE for event in events):
-            return True
-        if any(event.album for event in events):
-            return False
+        """Whether the messages need not wait for further fragments."""
+        now = self._clock.now()
         with self._reads() as uow:
             conversation = uow.conversations.get(waiting.conversation_id)
-            awaited = uow.conversations.awaited(waiting.conversation_id, self._clock.now())
-        if conversation is None or conversation.mode == Mode.PERSON or awaited or conversation.drafts:
+            awaited = uow.conversations.awaited(waiting.conversation_id, now)
+        if conversation is None:
             return True
-        if any(event.files for event in events) and not understanding.service:
-            return False
-        if understanding.act not in _WAITS:
-            return True
-        return understanding.act is Act.REPORT and understanding.service_confidence >= 0.4 and understanding.place.known
+        events, drafts = [event_of(row) for row in batch], alive(conversation.drafts, now)
+        return complete(conversation, awaited, drafts, events, text_of(batch), understanding)
 
     # -- the transaction
     async def _turn(self, conversation_id: int, batch: Sequence[InboxRow], u: Understanding) -> TurnDone | None:
@@ -182,7 +181,7 @@ class TurnWorker:
             conversation = uow.conversations.lock(conversation_id, wait=False)
             if conversation is None:
                 return None
-            rows = _batch(uow.inbox.pending_of(conversation_id))
+            rows = batch_of(uow.inbox.pending_of(conversation_id))
             if [row.id for row in rows] != [row.id for row in batch]:
                 return None
             talk = self._talk(uow, conversation, rows, u)
@@ -199,30 +198,30 @@ class TurnWorker:
         now = self._clock.now()
         assert conversation.id is not None
         events = [event_of(row) for row in rows]
-        if not any(row.what == AwaitedKind.PRIVATE for row in uow.conversations.awaited(conversation.id, _LONG_AGO)):
-            _expire(conversation, now)
         if conversation.mode == Mode.PERSON and conversation.handover_until and conversation.handover_until <= now:
             ReviewDesk(uow, self._municipality, now).end_by_time(conversation)
         awaited = uow.conversations.awaited(conversation.id, now)
-        files = _keep_files(uow, conversation.id, events, now)
-        return Talk(
+        talk = Talk(
             uow=uow,
             municipality=self._municipality,
             texts=self._texts,
             conversation=conversation,
             understanding=u,
             events=events,
-            text=_text(rows),
+            text=text_of(rows),
             now=now,
             key=str(rows[0].id),
             secret=self._secret,
             awaited=awaited,
             button=next((event.button for event in events if event.kind is EventKind.BUTTON), None),
-            attachment_ids=files + _held_files(uow, conversation, awaited, files),
+            attachment_ids=files_of(uow, conversation, events, awaited, now),
             find_information=self._find_information,
-            parse=self._engine.parse,
+            parse=self._parse,
             handover_hours=self._handover_hours,
         )
+        if not any(row.what == AwaitedKind.PRIVATE for row in uow.conversations.awaited(conversation.id, _LONG_AGO)):
+            expire(talk)  # those that wait for a private message end otherwise (`settle_public`)
+        return talk
 
     def _close(self, uow: UnitOfWork, talk: Talk, rows: Sequence[InboxRow]) -> None:
         """Messages handled, thread and replies written."""
@@ -270,84 +269,9 @@ class TurnWorker:
                     uow.conversations.say(heard(conversation, row, event_of(row), self._municipality))
                 uow.flush()
                 ReviewDesk(uow, self._municipality, now).open(
-                    ReviewReason.TURN_FAILED, conversation, summary=masked(_text(rows), self._municipality)[:500]
+                    ReviewReason.TURN_FAILED, conversation, summary=masked(text_of(rows), self._municipality)[:500]
                 )
                 reply = Reply(self._texts("turn_failed"), public=conversation.public)
                 if not conversation.public:
                     post(uow, conversation, reply, f"reply:{first.id}:failed", OutboxKind.REPLY, now)
             uow.commit()
-
-
-def _expire(conversation: Conversation, now: datetime) -> None:
-    """Drafts that nobody touched for a day are forgotten; not those that end otherwise (`settle_public`)."""
-    kept = tuple(
-        draft for draft in conversation.drafts if draft.touched_at and now - draft.touched_at < timedelta(hours=24)
-    )
-    if kept != conversation.drafts:
-        conversation.drafts = kept
-
-
-def _batch(rows: Sequence[InboxRow]) -> tuple[InboxRow, ...]:
-    """The messages that one turn takes: a button or command alone, else all up to the next one."""
-    taken: list[InboxRow] = []
-    for row in rows:
-        if row.state == InboxState.FETCHING:
-            break
-        if row.kind in _ALONE:
-            return tuple(taken) or (row,)
-        taken.append(row)
-    return tuple(taken)
-
-
-def _text(rows: Sequence[InboxRow]) -> str:
-    """The words of the messages; an edited one replaces what it edits."""
-    texts: OrderedDict[str, str] = OrderedDict()
-    for row in rows:
-        payload = row.payload
-        if row.kind == EventKind.BUTTON:
-            continue
-        ref = payload.get("edits") or payload.get("message_ref") or f"row:{row.id}"
-        if payload.get("text", "").strip():
-            texts[ref] = payload["text"]
-        elif payload.get("edits"):  # taken back
-            texts.pop(ref, None)
-    return "\n".join(texts.values())
-
-
-def _held_files(
-    uow: UnitOfWork, conversation: Conversation, awaited: Sequence[Awaited], new: Sequence[int]
-) -> tuple[int, ...]:
-    """Files of which it was asked what they are for: the answer, whatever it is, comes with them."""
-    asked = next((row for row in awaited if row.what == AwaitedKind.INTENTION), None)
-    if asked is None or conversation.id is None:
-        return ()
-    kept = {*new, *(id_ for draft in conversation.drafts for id_ in draft.attachment_ids)}
-    return tuple(id_ for id_ in uow.requests.held(conversation.id, asked.created_at) if id_ not in kept)
-
-
-def _keep_files(
-    uow: UnitOfWork, conversation_id: int, events: Sequence[IncomingEvent], now: datetime
-) -> tuple[int, ...]:
-    ids = []
-    for event in events:
-        for file in event.files:
-            if file.sha256 is None:
-                continue
-            known = uow.requests.attachment_like(conversation_id, file.sha256)
-            if known is not None and known.id is not None:
-                if known.request_id is None:
-                    ids.append(known.id)
-                continue
-            attachment = Attachment(
-                sha256=file.sha256,
-                mime=file.mime,
-                size=file.size or 0,
-                name=file.name[:200],
-                kind=file.kind,
-                at=now,
-                conversation_id=conversation_id,
-                latitude=file.latitude,
-                longitude=file.longitude,
-            )
-            ids.append(uow.requests.add_attachment(attachment))
-    return tuple(ids)

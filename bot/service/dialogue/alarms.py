@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.domain.conversation import Draft, ReviewReason
 from bot.service.dialogue.moves import danger_said
 from bot.service.dialogue.talk import Talk
+from bot.service.dialogue.words import Reading
 
 GENERAL = "general"
 DANGERS_OF_BODIES = frozenset({"gas", "electricity"})
@@ -15,15 +16,15 @@ ABOUT_PEOPLE = frozenset({"distress", "child"})
 """A person looks after them; nothing is asked."""
 
 
-def danger_of(talk: Talk) -> str | None:
+def danger_of(words: Reading) -> str | None:
     """What threatens by the whole message: gas, electricity, fire, child, distress, general; None: nothing."""
-    u = talk.understanding
-    return danger_said(talk.text) or u.danger or (GENERAL if u.urgent else None)
+    u = words.understanding
+    return danger_said(words.text) or u.danger or (GENERAL if u.urgent else None)
 
 
-def danger_in(talk: Talk, text: str) -> str | None:
+def danger_in(words: Reading, text: str) -> str | None:
     """The same for a part of the message."""
-    return danger_said(text) or (talk.parse(text).danger if talk.parse is not None else None)
+    return danger_said(text) or (words.parse(text).danger if words.parse is not None else None)
 
 
 def is_urgent(talk: Talk, danger: str | None, service: str | None) -> bool:

@@ -10,7 +10,7 @@ from itertools import groupby
 from bot.domain.requests import Place
 from bot.domain.understanding import Act, Problem, Understanding
 from bot.service.dialogue.alarms import danger_in, danger_of
-from bot.service.dialogue.talk import Talk
+from bot.service.dialogue.words import Reading
 
 SOME = 0.3
 """A part below this confidence says where or who, not what."""
@@ -30,27 +30,27 @@ class Said:
     danger: str | None = None
 
 
-def problems_said(talk: Talk, place: Place) -> Sequence[Said]:
-    """All problems of the turn's message, whose place as a whole is `place`; at least one."""
-    said, danger = _told(talk, place), danger_of(talk)
+def problems_said(words: Reading, place: Place) -> Sequence[Said]:
+    """All problems of the message, whose place as a whole is `place`; at least one."""
+    said, danger = _told(words, place), danger_of(words)
     if danger is None:
         return said
     if len(said) == 1:
         return [replace(said[0], danger=danger)]
-    own = [danger_in(talk, each.text) for each in said]
+    own = [danger_in(words, each.text) for each in said]
     if not any(own):  # it is in the whole only: all are taken for it rather than none
         own = [danger] * len(said)
     return [replace(each, danger=threat) for each, threat in zip(said, own, strict=True)]
 
 
-def _told(talk: Talk, place: Place) -> Sequence[Said]:
-    u = talk.understanding
-    whole = talk.text.strip()
-    if len(u.problems) > 1 and talk.parse is not None:
-        places = _places(place, [talk.parse(problem.text).place for problem in u.problems])
+def _told(words: Reading, place: Place) -> Sequence[Said]:
+    u = words.understanding
+    whole = words.text.strip()
+    if len(u.problems) > 1 and words.parse is not None:
+        places = _places(place, [words.parse(problem.text).place for problem in u.problems])
         said = [Said(problem, problem.text, own) for problem, own in zip(u.problems, places, strict=True)]
         return [each for each in said if _top(each.problem) >= SOME] or said[:1]
-    return _by_neighbourhood(talk, whole) or [Said(p, whole, place) for p in u.problems or (Problem(whole, ()),)]
+    return _by_neighbourhood(words, whole) or [Said(p, whole, place) for p in u.problems or (Problem(whole, ()),)]
 
 
 def _top(problem: Problem) -> float:
@@ -67,31 +67,31 @@ def _places(whole: Place, parts: Sequence[Place]) -> list[Place]:
     return [position.merged(place) for place in found]
 
 
-def _by_neighbourhood(talk: Talk, whole: str) -> list[Said]:
+def _by_neighbourhood(words: Reading, whole: str) -> list[Said]:
     """Sentences that tell of different neighbourhoods, each of a problem; empty where there are no two of them."""
-    u = talk.understanding
-    if talk.parse is None or u.act is not Act.REPORT or u.place.neighbourhood is None or u.negated:
+    u = words.understanding
+    if words.parse is None or u.act is not Act.REPORT or u.place.neighbourhood is None or u.negated:
         return []
     for separator in (_SENTENCES, _CLAUSES):
         sentences = [part for part in separator.split(whole) if part.strip()]
         if 1 < len(sentences) <= 8:
-            found = _told_apart(talk, sentences)
+            found = _told_apart(words, sentences)
             if found:
                 return found
     return []
 
 
-def _told_apart(talk: Talk, sentences: Sequence[str]) -> list[Said]:
+def _told_apart(words: Reading, sentences: Sequence[str]) -> list[Said]:
     """Sentences grouped under the neighbourhood that was named last; each group must tell a problem."""
-    assert talk.parse is not None
+    assert words.parse is not None
     named: list[tuple[str | None, str]] = []
     for sentence in sentences:
-        name = talk.parse(sentence).place.neighbourhood
+        name = words.parse(sentence).place.neighbourhood
         named.append((name or (named[-1][0] if named else None), sentence))
     groups = [(name, " ".join(text for _, text in group)) for name, group in groupby(named, key=lambda pair: pair[0])]
     if len({name for name, _ in groups if name}) < 2 or groups[0][0] is None:
         return []
-    said = [(text, talk.parse(text)) for _, text in groups]
+    said = [(text, words.parse(text)) for _, text in groups]
     return [Said(u.problems[0], text, u.place) for text, u in said] if all(map(_tells, (u for _, u in said))) else []
 
 

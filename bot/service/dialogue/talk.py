@@ -27,6 +27,13 @@ from bot.service.texts import Texts
 
 NEAR_ANSWER = 0.3
 """An information entry this near is worth suggesting to a person."""
+ANSWERS_A_DRAFT = frozenset(
+    {
+        Move.AFFIRM, Move.DENY, Move.CONFIRM, Move.REJECT, Move.CHOOSE, Move.SKIP, Move.SAME, Move.DIFFERENT,
+        Move.CORRECT, Move.GIVE_DETAILS, Move.ADD_INFORMATION, Move.GREET,
+    }
+)  # fmt: skip
+"""What somebody says who comes back to a draft; where it expired meanwhile, that is told."""
 Step = Callable[["Talk"], None]
 STEPS: dict[str, Step] = {}
 
@@ -47,7 +54,8 @@ def step(name: str) -> Callable[[Step], Step]:
 class Talk:
     """Implements ports.TurnSession. All changes go to `uow`; replies are collected and written by the turn.
 
-    `awaited` is kept up with what the steps await and no longer await, `asked` holds what this turn awaits anew.
+    `awaited` is kept up with what the steps await and no longer await, `asked` holds what this turn awaits anew;
+    `expired` is the draft that ended before these messages came.
     """
 
     uow: UnitOfWork
@@ -72,6 +80,7 @@ class Talk:
     declined: str | None = None
     about: About | None = None
     asked: set[str] = field(default_factory=set)
+    expired: Draft | None = None
     moved: Move | None = None
 
     def __post_init__(self) -> None:
@@ -115,6 +124,8 @@ class Talk:
         """Carry out a step."""
         if name not in STEPS:
             raise TurnError(f"no dialogue step named {name}")
+        if self.expired is not None and name == self.moved and name in ANSWERS_A_DRAFT:
+            name = "draft_expired"
         STEPS[name](self)
 
     # -- saying
