@@ -11,9 +11,10 @@ from bot.domain.messages import Reply
 from bot.domain.publicity import MOST_WEIGHT, Category, Rule, SendMode
 from bot.domain.understanding import Act
 from bot.domain.weighing import weight
+from bot.service.dialogue.alarms import ABOUT_PEOPLE, danger_of
 from bot.service.dialogue.continuing import COUNTED, file_or_join
 from bot.service.dialogue.drafts import MAX_DESCRIPTION, continues, new_draft, place_said, with_message
-from bot.service.dialogue.moves import SURE_SERVICE, danger_said
+from bot.service.dialogue.moves import SURE_SERVICE
 from bot.service.dialogue.posts import Made, edited, follow_edit, made_of, take_back, taken_back
 from bot.service.dialogue.problems import problems_said
 from bot.service.dialogue.talk import Talk, step
@@ -25,8 +26,6 @@ TOGETHER = timedelta(hours=1)
 """Posts on one event within this time become one review item."""
 MOST_ANSWERS = 3
 """So often the bot answers in one thread; then the team looks, and two robots don't talk for ever."""
-_PEOPLE = frozenset({"distress", "child"})
-"""Dangers in which a person is looked after; no request is made of them."""
 
 
 @step("in_public")
@@ -66,7 +65,7 @@ def _danger(talk: Talk, post: Post) -> None:
     _say(talk, post, talk.texts("public_danger", _variant(talk)))
     u = talk.understanding
     known = u.service is not None and u.service_confidence >= SURE_SERVICE and place_said(talk).known
-    people = (danger_said(talk.text) or u.danger) in _PEOPLE
+    people = danger_of(talk) in ABOUT_PEOPLE
     if known and not people:
         for draft in _drafts(talk):
             _urgent(talk, replace(draft, urgent=True))
