@@ -16,9 +16,10 @@ from bot.domain.understanding import Scored, Understanding
 from bot.errors import DatabaseAway, TurnError
 from bot.municipality import Municipality
 from bot.ports import Clock, DialogueEngine, UnitOfWork, UnitOfWorkFactory, Waiting
-from bot.service.batches import batch_of, files_of, text_of
+from bot.service.batches import batch_of, edited_of, files_of, text_of
 from bot.service.dialogue import adding, continuing, drafting, public, records, reporting, social
 from bot.service.dialogue.bare import understand
+from bot.service.dialogue.edits import belongs, changes, find_edited
 from bot.service.dialogue.expiry import alive, expire
 from bot.service.dialogue.pieces import complete
 from bot.service.dialogue.problems import problems_said
@@ -124,6 +125,7 @@ class TurnWorker:
                 if early and not self._complete(waiting, batch, understanding):
                     passed.add(waiting.conversation_id)
                     continue
+                self._understand_edited(waiting, batch)
                 begun = time.perf_counter()
                 done = await self._turn(waiting.conversation_id, batch, understanding)
             except DatabaseAway:
@@ -154,6 +156,16 @@ class TurnWorker:
         u = understand(self._parse, text)
         problems_said(Words(u, text, self._parse), u.place)
         return u
+
+    def _understand_edited(self, waiting: Waiting, batch: Sequence[InboxRow]) -> None:
+        """Where the messages edit earlier ones, all that the turn will read anew is understood now."""
+        if edited_of(batch) is None:
+            return
+        with self._reads() as uow:
+            conversation = uow.conversations.get(waiting.conversation_id)
+            edited = find_edited(uow, conversation, batch) if conversation is not None else None
+        if conversation is not None and edited is not None:
+            changes(conversation.drafts, edited, self._parse)
 
     def _parse(self, text: str) -> Understanding:
         """Parse, remembering the last texts (a fragment may be looked at several times while it waits)."""
@@ -221,6 +233,8 @@ class TurnWorker:
         )
         if not any(row.what == AwaitedKind.PRIVATE for row in uow.conversations.awaited(conversation.id, _LONG_AGO)):
             expire(talk)  # those that wait for a private message end otherwise (`settle_public`)
+        talk.edited = find_edited(uow, conversation, rows)
+        talk.edit_belongs = talk.edited is not None and belongs(talk, talk.edited)
         return talk
 
     def _close(self, uow: UnitOfWork, talk: Talk, rows: Sequence[InboxRow]) -> None:

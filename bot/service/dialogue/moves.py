@@ -102,7 +102,7 @@ def interpret(situation: Situation) -> Move:
         return _PAYLOADS.get(s.button.split(":")[0], Move.STALE_BUTTON)
     if s.kind is EventKind.COMMAND:
         return _COMMANDS.get(s.text.split()[0].lstrip("/").split("@")[0].lower() if s.text.split() else "", Move.HELP)
-    if s.edited and s.text.strip() and (s.draft is not None or s.has_open_request):
+    if s.edited:
         return Move.EDITED
     wordless = _without_words(s)
     if wordless is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.conversation import Draft, Step
@@ -69,9 +70,19 @@ class Matter:
 
 
 @dataclass(frozen=True)
+class Edited:
+    """An earlier message of the conversation whose words changed; `old` is empty where it isn't known any more."""
+
+    old: str
+    new: str
+    inbox_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Situation:
     """All that decides a move. `button` is the payload of a pressed one; `awaited` what the bot waits for; `reopened`
-    the request whose reason is awaited."""
+    the request whose reason is awaited; `edited`: an earlier message about what is drafted or filed was changed."""
 
     understanding: Understanding
     kind: EventKind = EventKind.TEXT

@@ -18,7 +18,7 @@ from bot.ports import UnitOfWork
 from bot.service.dialogue.answers import plain
 from bot.service.dialogue.moves import interpret
 from bot.service.dialogue.queue import begun
-from bot.service.dialogue.situation import Matter, Move, Situation
+from bot.service.dialogue.situation import Edited, Matter, Move, Situation
 from bot.service.publicity import About
 from bot.service.requests import RequestDesk, is_open
 from bot.service.reviews import ReviewDesk, drafts_told
@@ -55,7 +55,7 @@ class Talk:
     """Implements ports.TurnSession. All changes go to `uow`; replies are collected and written by the turn.
 
     `awaited` is kept up with what the steps await and no longer await, `asked` holds what this turn awaits anew;
-    `expired` is the draft that ended before these messages came.
+    `expired` is the draft that ended before these messages came; `edited` the earlier message that they change.
     """
 
     uow: UnitOfWork
@@ -81,6 +81,8 @@ class Talk:
     about: About | None = None
     asked: set[str] = field(default_factory=set)
     expired: Draft | None = None
+    edited: Edited | None = None
+    edit_belongs: bool = False
     moved: Move | None = None
 
     def __post_init__(self) -> None:
@@ -105,11 +107,11 @@ class Talk:
             button=self.button,
             has_files=any(event.files for event in self.events),
             draft=self.insisted or self.draft,
-            awaited=frozenset(row.what for row in self.awaited),
+            awaited=frozenset(row.what for row in self.awaited if self.edited is None),
             reopened=self._reopened(),
             with_person=self.conversation.mode == Mode.PERSON,
             public=self.conversation.public,
-            edited=any(event.edits for event in self.events),
+            edited=self.edited is not None and self.edit_belongs,
             has_open_request=any(is_open(request) for request in own),
             has_closed_request=any(request.status in (Status.RESOLVED, Status.REJECTED) for request in own),
         )
