@@ -13,11 +13,23 @@ from bot.nlu.linear import LinearModel, softmax
 from bot.nlu.normalisation import masked, normal
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats
+from bot.nlu.word_lists import word_set
 
 SHORT, SURE = 3, 0.9
 """So few words (often a name under the message) are a problem only where nearly nothing else is possible."""
 
+_EMPTY = word_set(
+    "yer_mah yer_sok 00 mah sok cad blv no bir bi de da abi abla hocam kardesim el at atin atiniz lutfen bakin bakiniz "
+    "bakar misiniz ilgilenin yardim edin edermisiniz tesekkurler tesekkur ederim ederiz sagol sagolun kolay gelsin iyi "
+    "gunler calismalar ustu alti yani onu karsisi arkasi tarafi civari kosesi mahallesi mahallemiz acil hemen "
+    "selam merhaba"
+)
+"""Words that tell no problem: where, and how one asks."""
+TELLING = 2
+"""So many other words a side must have."""
+
 ONE, SEVERAL = "one", "several"
+_WORD = re.compile(r"\w+")
 _ALSO = re.compile(r"\b(?:da|de)\b")
 _CAUSE = re.compile(r"^\W*(?:cunku|zira|yuzunden|diye|bu yuzden|bu nedenle|o yuzden)\b")
 _BOTH = re.compile(r"\b(?:hem|ne)\b.*\b(?:hem|ne)\b", re.DOTALL)
@@ -30,13 +42,14 @@ class Told:
     """Clauses that stand beside each other. Scores are linear, so those of several are sums over clauses.
 
     `gaps` lie between the clauses; `scores` (clauses, labels) are before bias and unit length, `squares` (clauses,) the
-    squared lengths of their vectors.
+    squared lengths of their vectors, `telling` how many words of each tell more than a place.
     """
 
     clauses: tuple[str, ...]
     gaps: tuple[int, ...]
     scores: Floats
     squares: Floats
+    telling: tuple[int, ...]
     norm: float
     model: LinearModel
 
@@ -52,7 +65,15 @@ class Told:
         """The clauses from `first` up to `last`."""
         chosen = slice(first, last)
         inner = self.gaps[first : last - 1]
-        return Told(self.clauses[chosen], inner, self.scores[chosen], self.squares[chosen], self.norm, self.model)
+        return Told(
+            self.clauses[chosen],
+            inner,
+            self.scores[chosen],
+            self.squares[chosen],
+            self.telling[chosen],
+            self.norm,
+            self.model,
+        )
 
     def about(self) -> Floats:
         """Probabilities of the services of the whole, shape (labels,)."""
@@ -76,15 +97,17 @@ def told(
     """The clauses of a text as written, whose places lie at `spans`."""
     bounds, gaps = clauses_of(letter_by_letter(written))
     spans = [span for span in spans if span[1] <= len(written)]
-    scores, squares = [], []
+    scores, squares, telling = [], [], []
     for start, end in bounds:
         own = [(a - start, b - start, entity) for a, b, entity in spans if start <= a and b <= end]
-        vector = features.vector(normal(masked(written[start:end], own)), unit=False)
+        spoken = normal(masked(written[start:end], own))
+        telling.append(sum(word not in _EMPTY for word in _WORD.findall(spoken)))
+        vector = features.vector(spoken, unit=False)
         scores.append(vector.values @ services.weights[vector.indices])
         squares.append(float(vector.values @ vector.values))
     clauses = tuple(written[start:end] for start, end in bounds)
     lengths = np.array(squares, dtype=np.float32)
-    return Told(clauses, tuple(gaps), np.stack(scores), lengths, features.norm, services)
+    return Told(clauses, tuple(gaps), np.stack(scores), lengths, tuple(telling), features.norm, services)
 
 
 def cuts_of(said: Told) -> list[Cut]:
@@ -112,6 +135,8 @@ def evidence(cut: Cut, several: float) -> Floats:
 
 
 def _too_little(side: Told, probabilities: Floats) -> bool:
+    if sum(side.telling) < TELLING:
+        return True
     return len(side.text.split()) <= SHORT and float(probabilities.max()) < SURE
 
 
