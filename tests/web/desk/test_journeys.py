@@ -126,5 +126,6 @@ def test_public_answers_are_stopped_from_any_page_and_all_see_it(stage: Stage, w
         can.goto(path)
         expect(can.get_by_role("button", name="Açık yanıtlar DURDU")).to_be_visible()
     stage.clock.advance(timedelta(minutes=1))
+    can.once("dialog", lambda dialog: dialog.accept())  # to start them again is asked once more
     can.get_by_role("button", name="Açık yanıtlar DURDU").click()
     expect(can.get_by_role("button", name="Açık yanıtları durdur")).to_be_visible()

@@ -230,7 +230,7 @@ def test_an_answer_that_closed_the_matter_comes_back_from_the_queue(stage: Stage
     answer_box(page).fill("Yanlış kapattım")
     page.keyboard.press("Control+Shift+Enter")
     expect(page.locator("#leaving")).to_be_visible()
-    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('yanit:'))") == []
+    page.wait_for_function("!Object.keys(sessionStorage).some((key) => key.startsWith('yanit:'))")
     page.keyboard.press("u")
     page.wait_for_url(f"**/masa/gorusme/{matter.item}")
     expect(answer_box(page)).to_have_value("Yanlış kapattım")
