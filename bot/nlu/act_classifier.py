@@ -10,12 +10,14 @@ from bot.domain.understanding import Act
 from bot.nlu.classifier import Classifier
 from bot.nlu.danger import danger_of
 from bot.nlu.keys import NORMAL, Labels, put
+from bot.nlu.telling import is_mash
 
 _FALLBACK = [(Act.OUT_OF_SCOPE.value, 0.0)]
 
 
 class ActClassifier(Classifier):
-    """Sets Rasa's `intent` and the sorted `intent_ranking`, and puts `acts`. Empty text is out of scope.
+    """Sets Rasa's `intent` and the sorted `intent_ranking`, and puts `acts`. Empty text, and
+    keys pressed at random, are out of scope with no confidence.
 
     Without naive Bayes: it hears a report wherever a problem's words stand, also in a correction or a withdrawal.
     """
@@ -27,8 +29,9 @@ class ActClassifier(Classifier):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            ranking = self.ranked(message) if message.get(NORMAL) else _FALLBACK
-            ranking = _in_distress(ranking or _FALLBACK, message.get(NORMAL) or "")
+            text = message.get(NORMAL) or ""
+            ranking = self.ranked(message) if text and not is_mash(text) else _FALLBACK
+            ranking = _in_distress(ranking or _FALLBACK, text)
             named = [{"name": label, "confidence": confidence} for label, confidence in ranking]
             message.set("intent", named[0], add_to_output=True)
             message.set("intent_ranking", named, add_to_output=True)

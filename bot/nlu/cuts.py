@@ -12,24 +12,16 @@ from bot.nlu.clauses import STOP, STRONG, clauses_of, letter_by_letter
 from bot.nlu.linear import LinearModel, softmax
 from bot.nlu.normalisation import masked, normal
 from bot.nlu.sparse_featurizer import SparseFeaturizer
+from bot.nlu.telling import telling
 from bot.nlu.vectors import Floats
-from bot.nlu.word_lists import word_set
 
 SHORT, SURE = 3, 0.9
 """So few words (often a name under the message) are a problem only where nearly nothing else is possible."""
 
-_EMPTY = word_set(
-    "yer_mah yer_sok 00 mah sok cad blv no bir bi de da abi abla hocam kardesim el at atin atiniz lutfen bakin bakiniz "
-    "bakar misiniz ilgilenin yardim edin edermisiniz tesekkurler tesekkur ederim ederiz sagol sagolun kolay gelsin iyi "
-    "gunler calismalar ustu alti yani onu karsisi arkasi tarafi civari kosesi mahallesi mahallemiz acil hemen "
-    "selam merhaba"
-)
-"""Words that tell no problem: where, and how one asks."""
 TELLING = 2
-"""So many other words a side must have."""
+"""So many words that say more than where a side must have."""
 
 ONE, SEVERAL = "one", "several"
-_WORD = re.compile(r"\w+")
 _ALSO = re.compile(r"\b(?:da|de)\b")
 _CAUSE = re.compile(r"^\W*(?:cunku|zira|yuzunden|diye|bu yuzden|bu nedenle|o yuzden)\b")
 _BOTH = re.compile(r"\b(?:hem|ne)\b.*\b(?:hem|ne)\b", re.DOTALL)
@@ -97,17 +89,17 @@ def told(
     """The clauses of a text as written, whose places lie at `spans`."""
     bounds, gaps = clauses_of(letter_by_letter(written))
     spans = [span for span in spans if span[1] <= len(written)]
-    scores, squares, telling = [], [], []
+    scores, squares, tells = [], [], []
     for start, end in bounds:
         own = [(a - start, b - start, entity) for a, b, entity in spans if start <= a and b <= end]
         spoken = normal(masked(written[start:end], own))
-        telling.append(sum(word not in _EMPTY for word in _WORD.findall(spoken)))
+        tells.append(telling(spoken))
         vector = features.vector(spoken, unit=False)
         scores.append(vector.values @ services.weights[vector.indices])
         squares.append(float(vector.values @ vector.values))
     clauses = tuple(written[start:end] for start, end in bounds)
     lengths = np.array(squares, dtype=np.float32)
-    return Told(clauses, tuple(gaps), np.stack(scores), lengths, tuple(telling), features.norm, services)
+    return Told(clauses, tuple(gaps), np.stack(scores), lengths, tuple(tells), features.norm, services)
 
 
 def cuts_of(said: Told) -> list[Cut]:

@@ -13,7 +13,8 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.catalogue import families_of
 from bot.nlu.classifier import Classifier
-from bot.nlu.keys import Labels, put
+from bot.nlu.keys import NORMAL, Labels, put
+from bot.nlu.telling import is_mash, telling
 from bot.nlu.vectors import Floats
 
 UNMEASURED = 0.5
@@ -61,7 +62,8 @@ class ServiceClassifier(Classifier):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            ranking = self.ranked(message)[:5]
+            text = message.get(NORMAL)
+            ranking = self.ranked(message)[:5] if text is None or (telling(text) and not is_mash(text)) else []
             put(message, services=ranking, sure=bool(ranking) and self.is_sure(*ranking[0]))
         return messages
 

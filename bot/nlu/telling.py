@@ -1,0 +1,37 @@
+"""Whether a text tells anything: a problem needs words beyond where it is and please; a mash of keys tells nothing."""
+
+from __future__ import annotations
+
+import re
+
+from bot.nlu.common_words import common
+from bot.nlu.word_lists import word_set
+
+_EMPTY = word_set(
+    "yer_mah yer_sok 00 mah sok cad blv no bir bi de da abi abla hocam kardesim el at atin atiniz lutfen bakin bakiniz "
+    "bakar misiniz ilgilenin yardim edin edermisiniz tesekkurler tesekkur ederim ederiz sagol sagolun kolay gelsin iyi "
+    "gunler calismalar ustu alti yani onu karsisi arkasi tarafi civari kosesi mahallesi mahallemiz acil hemen "
+    "selam merhaba bizim bizde burda burada orda orada su bu o sokagimizda sokagimiz mahallemizde mahallede caddede "
+    "evin evimin evimizin onunde yaninda karsisinda arkasinda kosesinde apartmanin binanin ya ve"
+)
+_WORD = re.compile(r"\w+")
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_RUN = re.compile(r"[bcdfghjklmnpqrstvwxyz]{4}")
+_VOWEL = re.compile(r"[aeiou]")
+
+
+def telling(normal: str) -> int:
+    """How many words of a normal form say more than where something is and please."""
+    return sum(word not in _EMPTY for word in _WORD.findall(normal))
+
+
+def is_mash(normal: str) -> bool:
+    """Whether a normal form is keys pressed at random: no word of the language, none that could be one."""
+    words = _LETTERS.findall(normal)
+    return bool(words) and normal.isascii() and all(_impossible(word) for word in words)
+
+
+def _impossible(word: str) -> bool:
+    if common(word):
+        return False
+    return bool(_RUN.search(word) or re.search("[qwx]", word) or (len(word) > 4 and not _VOWEL.search(word)))
