@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.db.desk_tables import staff_users
 from bot.db.searching import holds
 from bot.db.tables import citizens, conversations, followers, history, requests
-from bot.domain.requests import Request, Status
+from bot.domain.requests import Request, Status, keys_beside
 from bot.domain.workflow import OPEN
 
 MOST_COUNTED = 10_000
@@ -161,15 +161,21 @@ class Aside:
     staff: Mapping[str, str]
     joined: Mapping[str, RequestRow]
     duplicates: tuple[RequestRow, ...]
+    beside: tuple[RequestRow, ...]
     similar: tuple[RequestRow, ...]
     thread: tuple[str, bool] | None
 
 
 def aside(session: Session, request: Request, people: Sequence[int], bound: str | None, limit: int = 8) -> Aside:
-    """In six small queries. `joined` has the keys 'duplicate_of' and 'linked_to'; `thread` is (channel, public)."""
+    """In seven small queries. `joined` has the keys 'duplicate_of' and 'linked_to'; `beside` holds what was filed from
+    the same message; `thread` is (channel, public)."""
     near = RequestFilter(bound, OPEN_STATUSES, service=request.service, neighbourhood=request.neighbourhood or "")
     similar = select(*_COLUMNS).where(*near.conditions(), requests.c.id != request.id)
     doubles = select(*_COLUMNS).where(requests.c.duplicate_of == request.id, *RequestFilter(bound).conditions())
+    told = requests.c.filing_key.in_(keys_beside(request.filing_key))
+    beside = select(*_COLUMNS).where(
+        told, requests.c.id.not_in([request.linked_to or 0]), *RequestFilter(bound).conditions()
+    )
     links = {name: getattr(request, name) for name in ("duplicate_of", "linked_to") if getattr(request, name)}
     linked = {row.id: row for row in rows_of(session, list(links.values()), bound)} if links else {}
     named = select(citizens.c.id, citizens.c.display_name).where(citizens.c.id.in_(people))
@@ -180,6 +186,7 @@ def aside(session: Session, request: Request, people: Sequence[int], bound: str 
         staff=staff_names(session),
         joined={name: linked[id_] for name, id_ in links.items() if id_ in linked},
         duplicates=tuple(_row(row) for row in session.execute(doubles.order_by(requests.c.id.desc()).limit(20))),
+        beside=tuple(_row(row) for row in session.execute(beside.order_by(requests.c.id))),
         similar=tuple(_row(row) for row in session.execute(similar.order_by(requests.c.id.desc()).limit(limit))),
         thread=(thread.channel, thread.public) if thread else None,
     )

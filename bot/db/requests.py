@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.db.statements import insert_ignoring
 from bot.db.tables import attachments, counters, followers, history, notes, requests, review_items
 from bot.domain.conversation import ReviewItem
-from bot.domain.requests import Attachment, Follower, HistoryEntry, Note, Request, Status
+from bot.domain.requests import Attachment, Follower, HistoryEntry, Note, Request, Status, keys_beside
 from bot.domain.workflow import OPEN
 
 
@@ -37,6 +37,10 @@ class SqlRequests:
 
     def by_key(self, filing_key: str) -> Request | None:
         return self._session.scalars(select(Request).where(requests.c.filing_key == filing_key)).first()
+
+    def beside(self, filing_key: str) -> Sequence[Request]:
+        query = select(Request).where(requests.c.filing_key.in_(keys_beside(filing_key))).order_by(requests.c.id)
+        return self._session.scalars(query).all()
 
     def get(self, request_id: int, lock: bool = False) -> Request | None:
         query = select(Request).where(requests.c.id == request_id)

@@ -188,3 +188,16 @@ class Filing:
     contact: str | None = None
     attachment_ids: tuple[int, ...] = ()
     linked_to: int | None = None
+
+
+MOST_PROBLEMS = 16
+"""So many problems of one message are told apart at most."""
+
+
+def keys_beside(filing_key: str) -> tuple[str, ...]:
+    """The filing keys that other problems of the same message have: '12.1' beside '12.0'."""
+    message, dot, index = filing_key.partition(".")
+    if not (dot and message.isdecimal() and index.isdecimal()):
+        return ()
+    keys = (f"{message}.{other}" for other in range(MOST_PROBLEMS))
+    return tuple(key for key in keys if key != filing_key)

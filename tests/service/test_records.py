@@ -5,14 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from bot.db.request_queries import aside
 from bot.domain.requests import Status
-from bot.domain.understanding import Act
+from bot.domain.understanding import Act, Problem, Scored, Understanding
 from tests.service.scene import Scene
 from tests.support import YAZIR, report, understood
 
 FIRST = "SLC-2026-000001"
+TWO = "konteyner doldu, ayrıca çukur var"
 KNOWN = {
+    TWO: Understanding(
+        TWO,
+        Act.REPORT,
+        0.99,
+        problems=(
+            Problem("konteyner doldu", (Scored("waste_container", 0.9),)),
+            Problem("çukur var", (Scored("road_damage", 0.9),)),
+        ),
+        place=YAZIR,
+    ),
+    "lamba yanmıyor": report("lamba yanmıyor", "street_light", place=YAZIR),
     "konteyner doldu": report("konteyner doldu", place=YAZIR),
     "çözülmedi, kapımda duruyor": understood("çözülmedi, kapımda duruyor", Act.NOT_RESOLVED),
     "5": understood("5", Act.RATE, rating=5),
@@ -85,3 +99,16 @@ def test_a_citizens_reason_is_never_shown_as_the_staffs_note(scene: Scene) -> No
     scene.staff(FIRST, Status.RESOLVED)
     assert "kapımda" not in scene.say("başvurularım", who="ali")
     assert "Görevlinin notu" not in scene.say("başvurularım")
+
+
+def test_two_problems_of_one_message_are_linked_and_those_of_two_messages_are_not(scene: Scene) -> None:
+    scene.say("konteyner doldu, ayrıca çukur var")
+    scene.say("evet")
+    scene.say("evet")
+    scene.say("lamba yanmıyor")
+    scene.say("evet")
+    first, second, third = scene.requests
+    assert (first.linked_to, second.linked_to, third.linked_to) == (None, first.id, None)
+    with scene.stage.database.engine.connect() as connection, Session(connection) as session:
+        told = [[row.tracking_no for row in aside(session, each, (), None).beside] for each in scene.requests]
+    assert told == [[second.tracking_no], [], []]

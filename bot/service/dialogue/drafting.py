@@ -277,6 +277,13 @@ def say_filed_already(talk: Talk) -> None:
         talk.act("stale_button")
 
 
+def _filed_beside(talk: Talk, draft: Draft) -> int | None:
+    """The first of the citizen's requests that was filed from the same message."""
+    citizen = talk.conversation.citizen_id
+    beside = (request for request in talk.uow.requests.beside(draft.key) if request.citizen_id == citizen)
+    return next((request.id for request in beside), None)
+
+
 def file_draft(talk: Talk, draft: Draft) -> Request:
     """File the confirmed draft and say so; what a person must see becomes a review item."""
     assert talk.conversation.id is not None and draft.service is not None
@@ -293,7 +300,7 @@ def file_draft(talk: Talk, draft: Draft) -> Request:
             confidence=draft.confidence,
             contact=draft.contact,
             attachment_ids=draft.attachment_ids,
-            linked_to=draft.linked_to,
+            linked_to=draft.linked_to or _filed_beside(talk, draft),
         ),
         talk.conversation.citizen_id,
         talk.conversation.id,
