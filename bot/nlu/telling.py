@@ -16,7 +16,7 @@ _EMPTY = word_set(
 )
 _WORD = re.compile(r"\w+")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
-_RUN = re.compile(r"[bcdfghjklmnpqrstvwxyz]{4}")
+_RUN = re.compile(r"[bcdfghjklmnpqrstvwxyz]{5}")
 _VOWEL = re.compile(r"[aeiou]")
 
 
@@ -33,5 +33,5 @@ def is_mash(normal: str) -> bool:
 
 def _impossible(word: str) -> bool:
     if common(word):
-        return False
+        return bool(re.search("[qwx]{2}", word))  # among our messages are some such
     return bool(_RUN.search(word) or re.search("[qwx]", word) or (len(word) > 4 and not _VOWEL.search(word)))
