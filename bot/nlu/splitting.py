@@ -25,7 +25,7 @@ CLEAR = 0.2
 
 
 PARTS = 8
-WRONG = 0.02
+WRONG = 0.015
 """This share of single problems may be taken for several."""
 
 
