@@ -86,7 +86,7 @@ def describe(talk: Talk) -> None:
             attachment_ids=draft.attachment_ids + talk.attachment_ids,
         )
     else:
-        draft = replace(draft, description=talk.text.strip()[:MAX_DESCRIPTION], service="other")
+        draft = replace(heard(talk, draft), description=talk.text.strip()[:MAX_DESCRIPTION], service="other")
     talk.keep(draft)
     advance(talk)
 
