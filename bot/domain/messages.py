@@ -65,6 +65,11 @@ class IncomingEvent:
     public: bool = False
     for_us: bool = True
 
+    @property
+    def takes_back(self) -> bool:
+        """An edit that leaves nothing: the message was deleted by its author."""
+        return bool(self.edits) and not self.text.strip() and not self.files and self.latitude is None
+
 
 @dataclass(frozen=True)
 class Button:

@@ -72,7 +72,8 @@ def files_of(
 
 def _kept(uow: UnitOfWork, conversation_id: int, events: Sequence[IncomingEvent], now: datetime) -> tuple[int, ...]:
     ids = []
-    for file in (file for event in events for file in event.files):
+    gone = {event.edits for event in events if event.takes_back}
+    for file in (file for event in events if event.message_ref not in gone for file in event.files):
         if file.sha256 is None:
             continue
         known = uow.requests.attachment_like(conversation_id, file.sha256)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from bot.db.tables import outbox
 from bot.domain.conversation import ReviewReason
+from bot.domain.messages import FileRef
 from bot.domain.requests import Priority
 from tests.service.test_public_posts import Square
 from tests.service.test_public_posts import careful as careful
@@ -228,6 +229,18 @@ def test_a_post_that_is_gone_before_it_was_answered_gets_no_answer(square: Squar
     assert square.public == []
     square.wait(7)
     assert square.requests() == []
+
+
+def test_the_photo_of_a_post_that_is_gone_is_not_the_next_one_s(square: Square) -> None:
+    photo = FileRef("photo", "foto.jpg", "image/jpeg", size=9, sha256="a" * 64)
+    square.says("Kosova'da kaldırım çökmüş", files=(photo,), at_once=False)
+    square.says(CONTAINER, at_once=False)
+    square.deletes(1)
+    square.wait(7)
+    [request] = square.requests()
+    with square.uows() as uow:
+        assert uow.requests.attachments_of(request.id or 0) == []
+    assert request.service == "waste_container"
 
 
 def test_of_two_posts_the_one_that_is_taken_back_ends_alone(square: Square) -> None:

@@ -13,6 +13,7 @@ from bot.service.dialogue.talk import Talk
 from bot.service.public_posts import words_of
 from bot.service.public_text import masked
 from bot.service.publicity import PublicDesk
+from bot.service.receiving import event_of
 
 _LINES = 200
 _PROBLEMS = 8
@@ -33,13 +34,13 @@ class Made:
 
 
 def taken_back(events: Sequence[IncomingEvent]) -> list[str]:
-    """The posts whose deletion is among the events: an edit that leaves nothing."""
-    return list(dict.fromkeys(event.edits for event in events if event.edits and not event.text.strip()))
+    """The posts whose deletion is among the events."""
+    return list(dict.fromkeys(event.edits for event in events if event.edits and event.takes_back))
 
 
 def edited(events: Sequence[IncomingEvent]) -> list[str]:
     """The posts that say something else now."""
-    return list(dict.fromkeys(event.edits for event in events if event.edits and event.text.strip()))
+    return list(dict.fromkeys(event.edits for event in events if event.edits and not event.takes_back))
 
 
 def made_of(talk: Talk, ref: str) -> Made:
@@ -114,9 +115,9 @@ def _without(talk: Talk, draft: Draft, made: Made) -> Draft:
 def _remains(talk: Talk, ref: str) -> bool:
     """Whether other posts of the citizen stand in the thread."""
     rows = _rows(talk)
-    here = [(event.edits or event.message_ref or event.event_id, event.text) for event in talk.events]
-    there = [(_ref(row), str(row.payload.get("text", ""))) for row in rows]
-    gone = {other for other, text in (*there, *here) if not text.strip()}
+    here = [(event.edits or event.message_ref or event.event_id, event.takes_back) for event in talk.events]
+    there = [(_ref(row), event_of(row).takes_back) for row in rows]
+    gone = {other for other, taken in (*there, *here) if taken}
     return bool({other for other, _ in (*there, *here)} - gone - {ref})
 
 
