@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from rich.console import Console
+from rich.logging import RichHandler
 from rich.table import Table
 
 from bot.bootstrap.wiring import municipality_of
@@ -19,6 +21,7 @@ out = Console()
 def train(settings: Settings, lesson: Path | None) -> None:
     """Train and take into use. Raises UserError where the new model knows a class less well; the old one stays."""
     municipality = municipality_of(settings.municipality)
+    _tell_steps()
     outcome = train_model(settings.models, municipality.services.keys(), lesson)
     for broken in outcome.broken:
         out.print(f"line {broken.line}: {broken.reason}; left out", style="yellow", markup=False)
@@ -33,6 +36,14 @@ def train(settings: Settings, lesson: Path | None) -> None:
     for name, share in outcome.accuracy.items():
         out.print(f"held-out accuracy {name}: {share:.1%}", highlight=False)
     out.print(f"trained: {outcome.archive.name}", highlight=False)
+
+
+def _tell_steps() -> None:
+    """Show what the components say while they learn."""
+    steps = logging.getLogger("bot.nlu.component")
+    steps.setLevel(logging.INFO)
+    steps.addHandler(RichHandler(Console(stderr=True), show_path=False, show_level=False))
+    steps.propagate = False
 
 
 def show_list(settings: Settings) -> None:

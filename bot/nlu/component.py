@@ -7,6 +7,8 @@ parses starts in a second. A component that learns overrides `fit`, `write` and 
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -18,6 +20,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 Self = TypeVar("Self", bound="Component")
+log = logging.getLogger(__name__)
+"""Tells at INFO what has been learnt: training takes minutes."""
 
 
 class Component(GraphComponent):  # type: ignore[misc]  # Rasa ships no types
@@ -74,8 +78,10 @@ class Learner(Component):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit and store. Returns the resource under which the result lies."""
+        begin = time.monotonic()
         self.fit(training_data.intent_examples)
         self.persist()
+        log.info("%s learnt in %.1f s", type(self).__name__, time.monotonic() - begin)
         return self._resource
 
     def persist(self) -> None:

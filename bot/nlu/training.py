@@ -118,6 +118,7 @@ def _answers(pipeline: Pipeline, texts: Sequence[str]) -> list[str | None]:
 def _trained(models: Path, pairs: Pairs, figures: Mapping[str, float] | None = None) -> Path:
     """Rasa's own training over config, domain, data and the taught messages (in a file that is removed again)."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # Rasa's bars for the few rules would bury what the components tell
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="hizmet-taught-") as directory:
         files = [str(ROOT / "nlu_data")]
