@@ -107,7 +107,7 @@ def suffix(name: str, case: str) -> str:
     last_vowel = vowels[-1]
     ends_open = spoken[-1:] in _VOWELS
     low = "a" if last_vowel in _BACK else "e"
-    high = {"a": "ı", "ı": "ı", "e": "i", "i": "i", "o": "u", "u": "u", "ö": "ü", "ü": "ü"}[last_vowel]
+    high = _HIGH[last_vowel]
     possessed = _is_possessed(name, kind is Person)
     marked = _is_code(name) or kind is Person or (kind is not Common and _takes_apostrophe(name))
     if case in ("loc", "abl"):
@@ -125,6 +125,13 @@ def suffix(name: str, case: str) -> str:
     return (_softened(name) if ending[0] in _VOWELS else name) + ending
 
 
+def asked(name: str) -> str:
+    """The name with the particle of a question: 'Yazır mı', 'Sille mi', 'Bosna Hersek mi'."""
+    vowels = [char for char in _spoken(name) if char in _VOWELS] or ["e"]
+    return f"{name} m{_HIGH[vowels[-1]]}"
+
+
+_HIGH = {"a": "ı", "ı": "ı", "e": "i", "i": "i", "o": "u", "u": "u", "ö": "ü", "ü": "ü"}
 _EXPLANATION = re.compile(r"\s*\([^()]*\)\s*$")
 
 

@@ -42,7 +42,7 @@ def _tell_steps() -> None:
     """Show what the components say while they learn."""
     steps = logging.getLogger("bot.nlu.component")
     steps.setLevel(logging.INFO)
-    steps.addHandler(RichHandler(Console(stderr=True), show_path=False, show_level=False))
+    steps.addHandler(RichHandler(console=Console(stderr=True), show_path=False, show_level=False))
     steps.propagate = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from bot.nlu.common_words import common
 from bot.nlu.word_lists import word_set
@@ -18,6 +19,11 @@ _WORD = re.compile(r"\w+")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _RUN = re.compile(r"[bcdfghjklmnpqrstvwxyz]{5}")
 _VOWEL = re.compile(r"[aeiou]")
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_ROWS = (*_KEYS, *(row[::-1] for row in _KEYS), "abcdefghijklmnopqrstuvwxyz")
+_NEIGHBOURS = frozenset("".join(pair) for row in _ROWS[:-1] for pair in pairwise(row))
+BESIDE = 0.6
+"""An unknown word in which so many of the steps go to the next key is a mash."""
 
 
 def telling(normal: str) -> int:
@@ -32,6 +38,14 @@ def is_mash(normal: str) -> bool:
 
 
 def _impossible(word: str) -> bool:
+    if any(word[start : start + 4] in row for start in range(len(word) - 3) for row in _ROWS):
+        return True
     if common(word):
         return bool(re.search("[qwx]{2}", word))  # among our messages are some such
-    return bool(_RUN.search(word) or re.search("[qwx]", word) or (len(word) > 4 and not _VOWEL.search(word)))
+    neighbours = sum(pair in _NEIGHBOURS for pair in map("".join, pairwise(word)))
+    return bool(
+        neighbours >= BESIDE * (len(word) - 1)
+        or _RUN.search(word)
+        or re.search("[qwx]", word)
+        or (len(word) > 4 and not _VOWEL.search(word))
+    )

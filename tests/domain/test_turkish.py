@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.turkish import Common, Person, TextFormatter, fold, lower, shorten, suffix, upper
+from bot.turkish import Common, Person, TextFormatter, asked, fold, lower, shorten, suffix, upper
 
 
 @pytest.mark.parametrize(
@@ -174,3 +174,8 @@ def test_dates_are_written_the_turkish_way() -> None:
 
 def test_a_shortened_text_ends_at_a_word() -> None:
     assert shorten("bir iki üç dört", 10) == "bir iki…"
+
+
+def test_the_particle_of_a_question_harmonises_and_stands_apart() -> None:
+    names = ("Yazır", "Sille", "Bosna", "Dokuz", "Sarayköy")
+    assert [asked(name) for name in names] == ["Yazır mı", "Sille mi", "Bosna mı", "Dokuz mu", "Sarayköy mü"]

@@ -8,13 +8,16 @@ from bot.nlu.normalisation import normal
 from bot.nlu.telling import is_mash, telling
 
 
-@pytest.mark.parametrize("text", ["lkjlkj mnbmnb", "asdkjh qweqwe zxc", "vbnvbn ghjghj", "qwerty"])
+@pytest.mark.parametrize(
+    "text", ["lkjlkj mnbmnb", "asdkjh qweqwe zxc", "vbnvbn ghjghj", "qwerty", "tyu fgh", "bnm cxz", "lmno"]
+)
 def test_keys_pressed_at_random_are_no_words(text: str) -> None:
     assert is_mash(normal(text))
 
 
 @pytest.mark.parametrize(
-    "text", ["slm nbr", "whatsapp hattı var mı", "çp toplnmıyr", "Türkçe", "", "123", "tşk", "yrdm edn ltfn"]
+    "text",
+    ["slm nbr", "whatsapp hattı var mı", "çp toplnmıyr", "Türkçe", "", "123", "tşk", "yrdm edn ltfn", "dede", "ders"],
 )
 def test_haste_is_no_mash(text: str) -> None:
     assert not is_mash(normal(text))

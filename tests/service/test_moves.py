@@ -7,7 +7,7 @@ import pytest
 from bot.domain.conversation import AwaitedKind, Draft, Step
 from bot.domain.requests import Place
 from bot.domain.understanding import Act, Understanding
-from bot.service.dialogue.answers import YES, plain
+from bot.service.dialogue.answers import YES, gives_up, named_of, plain
 from bot.service.dialogue.moves import interpret
 from bot.service.dialogue.situation import Matter, Move, Situation
 from tests.support import report, understood
@@ -56,6 +56,13 @@ def test_a_wish_for_erasure_is_heard(text: str) -> None:
 @pytest.mark.parametrize("text", ["kişisel verilerimi silin", "KVKK gereği verilerimin silinmesini istiyorum"])
 def test_where_the_law_is_named_a_likely_service_does_not_hide_the_wish(text: str) -> None:
     assert move(report(text, "digital_services")) is Move.ERASE_DATA
+
+
+@pytest.mark.parametrize(
+    "text", ["hakkımda tuttuğunuz verilerin kopyasını verin", "verilerimin bir kopyası gönderilsin"]
+)
+def test_a_copy_is_handed_out_though_a_service_seems_likely(text: str) -> None:
+    assert move(report(text, "staff_conduct")) is Move.EXPORT_DATA
 
 
 def test_a_problem_that_speaks_of_data_by_the_way_is_a_report() -> None:
@@ -114,3 +121,58 @@ def test_what_was_sent_is_added_where_that_is_said(text: str) -> None:
 @pytest.mark.parametrize("text", ["yeni başvuru", "yeni", "farklı bir konu", "hayır"])
 def test_or_it_is_a_new_matter(text: str) -> None:
     assert move(understood(text, Act.OUT_OF_SCOPE), AwaitedKind.INTENTION) is Move.DIFFERENT
+
+
+PINARS = ("Aşağıpınarbaşı", "Yukarıpınarbaşı")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("yukarıdaki", PINARS[1]),
+        ("asagi olan", PINARS[0]),
+        ("ilki", PINARS[0]),
+        ("2", PINARS[1]),
+        ("Yukarıpınarbaşı Mahallesi", PINARS[1]),
+        ("bilmiyorum", None),
+        ("aşağıdan yukarı çıkınca", None),
+        ("", None),
+    ],
+)
+def test_one_of_a_few_names_is_chosen_by_a_part_of_it(text: str, name: str | None) -> None:
+    assert named_of(text, PINARS) == name
+
+
+def test_a_part_of_an_offered_name_answers_which_neighbourhood() -> None:
+    draft = Draft("1.0", "yol buzlu", "snow_ice", 0.9, step=Step.PLACE, candidates=PINARS)
+    assert move(understood("yukarı olan", Act.ADD_INFORMATION), draft=draft) is Move.CHOOSE
+    assert move(understood("aşağıdaki", Act.EMERGENCY), draft=draft) is Move.CHOOSE
+
+
+def test_a_question_is_no_place() -> None:
+    draft = Draft("1.0", "köpekler var", "stray_dogs", 0.9, step=Step.PLACE)
+    asked = report("pazar günü çalışıyor musunuz?", "culture_events", 0.3)
+    assert move(asked, draft=draft) is Move.ASK_INFORMATION
+    assert move(report("pazar yerinin önü", "culture_events", 0.3), draft=draft) is Move.GIVE_DETAILS
+
+
+@pytest.mark.parametrize("text", ["boş verin onu, asıl derdim başka", "vazgeçtim ondan, şunu yazın", "onu geçin de"])
+def test_what_was_begun_is_given_up_in_the_first_words(text: str) -> None:
+    assert gives_up(text)
+
+
+@pytest.mark.parametrize("text", ["komşu vazgeçmiyor gürültüden", "çöpleri bıraktılar", "artık vazgeçin bu işten"])
+def test_other_words_give_nothing_up(text: str) -> None:
+    assert not gives_up(text)
+
+
+def test_another_problem_takes_the_place_of_the_one_given_up() -> None:
+    draft = Draft("1.0", "müzik", "noise", 0.9, step=Step.PLACE)
+    told = report("vazgeçtim ondan, asıl bahçede fareler dolaşıyor, ilaçlayın", "pest_control")
+    assert move(told, draft=draft) is Move.REPORT
+    assert move(understood("vazgeçtim ondan", Act.CANCEL_REQUEST), draft=draft) is Move.DROP
+
+
+def test_a_child_alone_is_an_emergency() -> None:
+    assert move(report("9 yaşındayım, evde yalnız kaldım korkuyorum", "elderly_disabled")) is Move.EMERGENCY
+    assert move(report("79 yaşındayım, evde yalnız yaşıyorum", "elderly_disabled")) is Move.REPORT

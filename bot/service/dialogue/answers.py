@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.domain.understanding import Act, Understanding
 from bot.turkish import fold
@@ -16,6 +17,41 @@ def phrases(*parts: str) -> re.Pattern[str]:
 def plain(text: str) -> str:
     """Folded letters and digits only, for short answers."""
     return " ".join(re.findall(r"[a-z0-9']+", fold(text))).replace("'", "")
+
+
+_ORDINALS = (("1", "ilk", "bir"), ("2", "iki"), ("3", "uc"), ("4", "dort", "dord"), ("5", "bes"), ("6", "alti"))
+
+
+def place_in_list(words: Sequence[str], length: int) -> int | None:
+    """Which of `length` things the plain words number: 'ilki', '2', 'sonuncusu'; None where they don't."""
+    for word in words:
+        if re.match(r"son(u|uncu|ki)", word):
+            return length - 1
+        for index, beginnings in enumerate(_ORDINALS[:length]):
+            if word == beginnings[0] or any(word.startswith(each) for each in beginnings[1:]):
+                return index
+    return None
+
+
+BEGINNING = 4
+"""So many first letters of a name tell it from the others ('yukarı olan', 'aşağıdaki')."""
+
+
+def named_of(text: str, names: Sequence[str]) -> str | None:
+    """The one of a few names that a short answer means, by a part of it or by its place in the list."""
+    words = plain(text).split()
+    if not names or not words or len(words) > LONGEST:
+        return None
+    keys = [plain(name).replace(" ", "") for name in names]
+    meant = [
+        name
+        for name, key in zip(names, keys, strict=True)
+        if any(len(word) >= BEGINNING and key.startswith(word[:BEGINNING]) for word in words)
+    ]
+    if len(meant) == 1:
+        return meant[0]
+    index = place_in_list(words, len(names)) if len(words) <= BEGINNING else None
+    return names[index] if index is not None else None
 
 
 YES = phrases(
@@ -41,6 +77,17 @@ INSIST = phrases(
     r"(yine|gene) ?de.{0,40}|(ayrica )?(kaydet|kaydedin|kayit ac)\w*.{0,20}|(yeni|ayri)( bir)? (basvuru|kayit).{0,20}",
     r"(hayir )?(bu )?(farkli|baska)( bir)?( konu| sorun| sey)?",
 )
+
+_GIVES_UP = re.compile(
+    r"^(?:\w+ ){0,4}?(?:vaz ?gec(?:tim|tik|elim)|bos ?ver(?:in|iniz)?|(?:onu|bunu|sunu) (?:birak|gec|unut)\w*"
+    r"|(?:birak|unut)(?:in|un)? (?:onu|bunu|sunu)|o(?:nu)? kalsin)\b"
+)
+
+
+def gives_up(text: str) -> bool:
+    """Whether a message begins with giving up what was being drafted ('boş verin onu, asıl …')."""
+    return bool(_GIVES_UP.search(plain(text)))
+
 
 _CORE = (
     r"evet|evt|he|olur|tamam(dir)?|tmm?|ok(ey)?|kabul|onay|onayli(yorum|yoruz)|onayla|eminim|istiyorum|tabii?|elbette"

@@ -11,6 +11,7 @@ from bot.service.dialogue.known import asks, known_incident, same_again, say_inc
 from bot.service.dialogue.outside import located, outside_of, say_outside
 from bot.service.dialogue.queue import parked
 from bot.service.dialogue.talk import Talk
+from bot.turkish import asked
 
 
 def advance(talk: Talk) -> None:
@@ -92,7 +93,8 @@ def _ask_place(talk: Talk, draft: Draft) -> None:
     talk.keep(replace(draft, step=Step.PLACE))
     buttons = place_buttons(talk, draft)
     if buttons:
-        talk.say("ask_place_choice", *buttons, asks=True)
+        names = ", ".join(asked(button.label) for button in buttons)
+        talk.say("ask_place_choice", *buttons, asks=True, names=names)
         return
     if draft.step is not Step.PLACE and draft.service is not None and asks(talk.text):
         say_incidents(talk, draft.service, draft.place)

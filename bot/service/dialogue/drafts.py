@@ -11,6 +11,7 @@ from bot.domain.messages import Button, EventKind
 from bot.domain.requests import Kind, Place, Request, Status
 from bot.domain.understanding import Problem
 from bot.service.dialogue.alarms import GENERAL, danger_of, is_urgent
+from bot.service.dialogue.answers import named_of
 from bot.service.dialogue.problems import Said
 from bot.service.dialogue.queue import brought
 from bot.service.dialogue.talk import Talk
@@ -134,13 +135,12 @@ def chosen_of(talk: Talk, draft: Draft) -> str | None:
     """A service's code or a neighbourhood: of the pressed button, else of the words."""
     if talk.button is not None:
         return _chosen_by_button(talk, talk.button, draft)
+    if draft.candidates and draft.step is Step.PLACE:
+        return named_of(talk.text, draft.candidates)
     answer = fold(talk.text).strip(" .!")
     for code in (draft.service, *draft.alternatives):
         if code and (answer == fold(talk.texts.service(code)) or talk.understanding.service == code):
             return code
-    for name in draft.candidates:
-        if fold(name) in answer:
-            return name
     if answer == fold(talk.texts("other_service")):
         return "other"
     if answer.isdecimal() and 1 <= int(answer) <= 3:

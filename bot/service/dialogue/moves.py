@@ -11,7 +11,7 @@ from bot.domain.conversation import AwaitedKind, Step
 from bot.domain.messages import EventKind
 from bot.domain.requests import Kind
 from bot.domain.understanding import Act, Understanding
-from bot.service.dialogue.answers import DROP, INSIST, NEW, NO, SKIP, YES, phrases
+from bot.service.dialogue.answers import DROP, INSIST, NEW, NO, SKIP, YES, gives_up, named_of, phrases
 from bot.service.dialogue.answers import plain as plain
 from bot.service.dialogue.awaiting import SURE_QUESTION, awaited_move
 from bot.service.dialogue.awaiting import SURE_SERVICE as SURE_SERVICE
@@ -28,9 +28,14 @@ _HELP = phrases(r"yardim|neler yapabil\w+|ne yapabil\w+|ne ise yar\w+|nasil kull
 
 _CALM_DANGERS = {
     "gas": phrases(r"\b(dogal ?)?gaz\w* (koku|kacag|kacir|sizi|siziyor)"),
-    "child": phrases(r"\b(babam|annem|uvey \w+|abim|dayim|amcam)\b.{0,30}\b(dov|vur|sald)\w*uyor"),
+    "child": phrases(
+        r"\b(babam|annem|uvey \w+|abim|dayim|amcam)\b.{0,30}\b(dov|vur|sald)\w*uyor",
+        r"\b([5-9]|1[0-7]) yasindayim\b.{0,80}\b(kork|yalniz|tek bas|kayb|kayip|kimse)",
+        r"\b(kork|yalniz|tek bas|kayb|kayip)\w*\b.{0,80}\b([5-9]|1[0-7]) yasindayim\b",
+    ),
     "distress": phrases(r"\b(kocam|esim|sevgilim)\b.{0,30}\b(beni |bizi )?(dov|oldur)\w*"),
 }
+_QUESTION = phrases(r"\bm[iu](s[iu]n\w*|y[iu]\w*|d[iu]r)?\b", r"\b(ne|kac|nasil|nere|kim|hangi)\w*\b")
 _PAYLOADS = {
     "ok": Move.CONFIRM,
     "fix": Move.REJECT,
@@ -124,7 +129,7 @@ def _without_words(s: Situation) -> Move | None:
 def _always(s: Situation) -> Move | None:
     """What is heard in every situation."""
     u, words = s.understanding, plain(s.text).split()
-    answer = s.step is not None and len(words) <= 5 and _says_where(u)
+    answer = s.step is not None and len(words) <= 5 and (_says_where(u) or _picks(s))
     if danger_said(s.text) or u.danger == "distress" or (_alarms(s) and not answer):
         return Move.EMERGENCY
     if u.act is Act.LANGUAGE_OTHER and (s.step is None or len(words) >= 4 or not words):
@@ -173,9 +178,14 @@ def _drafting(s: Situation) -> Move | None:
         return None
     if u.tracking_no and u.act in (Act.ASK_STATUS, Act.CANCEL_REQUEST):
         return None
+    new_problem = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE and not _known_service(s)
+    instead = gives_up(s.text) and u.service_confidence >= SURE_SERVICE and len(answer.split()) > 6
+    if instead and u.problems and not _known_service(s):
+        return Move.REPORT
     if DROP.fullmatch(answer) or (u.act is Act.CANCEL_REQUEST and not u.tracking_no):
         return Move.DROP
-    new_problem = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE and not _known_service(s)
+    if _picks(s):
+        return Move.CHOOSE
     if s.step is Step.CONFIRM:
         return _at_confirmation(s, answer, new_problem)
     if s.step is Step.KNOWN:
@@ -206,9 +216,21 @@ def _drafting(s: Situation) -> Move | None:
         told_more = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE and len(answer.split()) > 3
         if new_problem or told_more:
             return Move.REPORT
+        if _asks(s.text, answer):
+            return Move.ASK_INFORMATION
         if u.act not in _DIGRESSIONS and u.act is not Act.AFFIRM and len(answer.split()) <= 14:
             return Move.GIVE_DETAILS
     return None
+
+
+def _picks(s: Situation) -> bool:
+    """One of the neighbourhoods that were offered."""
+    return s.draft is not None and s.step is Step.PLACE and named_of(s.text, s.draft.candidates) is not None
+
+
+def _asks(text: str, answer: str) -> bool:
+    """A question in form, where a place was asked for."""
+    return text.rstrip().endswith("?") and bool(_QUESTION.search(answer)) and len(answer.split()) > 1
 
 
 def _after_known(s: Situation, answer: str) -> Move | None:

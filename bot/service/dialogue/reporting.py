@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.domain.conversation import Draft, Mode, Step
 from bot.domain.requests import Kind
 from bot.service.dialogue.alarms import ABOUT_PEOPLE, DANGERS_OF_BODIES, GENERAL, danger_of, heard, warn
+from bot.service.dialogue.answers import gives_up
 from bot.service.dialogue.asking import advance
 from bot.service.dialogue.drafts import MAX_DESCRIPTION, continues, new_draft, place_said, with_message
 from bot.service.dialogue.moves import SURE_SERVICE, thanks_but
@@ -24,6 +25,9 @@ def report(talk: Talk) -> None:
         talk.keep(with_message(talk, heard(talk, draft)))
         advance(talk)
         return
+    if draft is not None and gives_up(talk.text):
+        talk.drop_draft()
+        draft = None
     told = enumerate(problems_said(talk, place_said(talk)))
     fresh = [new_draft(talk, said.problem, index, said) for index, said in told]
     if thanks_but(talk.text):

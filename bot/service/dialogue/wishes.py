@@ -19,7 +19,11 @@ _COPY = phrases(
     rf"{_DATA} istiyorum",
     r"\bhakkimda (?:ne|hangi)\b.{0,40}\b(?:tut|sakl|kayit)",
 )
-_BY_NAME = re.compile(r"\bkvkk\b|\bkisisel (?:veri|bilgi)|\bunutulma hakki")
+_BY_NAME = re.compile(
+    rf"\bkvkk\b|\bkisisel (?:veri|bilgi)|\bunutulma hakki"
+    rf"|\bhakkimda\w*\b.{{0,30}}{_DATA}|\bverilerimin\b.{{0,20}}\bkopya"
+)
+"""Words by which a wish is meant whatever else seems to be told."""
 
 
 def wants_erasure(text: str, told: bool) -> bool:

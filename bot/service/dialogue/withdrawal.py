@@ -10,7 +10,7 @@ from bot.domain.conversation import Awaited, AwaitedKind
 from bot.domain.messages import Button
 from bot.domain.requests import Request, Status
 from bot.domain.understanding import Act
-from bot.service.dialogue.answers import plain, thinks_again, to_withdrawal
+from bot.service.dialogue.answers import place_in_list, plain, thinks_again, to_withdrawal
 from bot.service.dialogue.asking import ask_again
 from bot.service.dialogue.awaiting import SURE_SERVICE
 from bot.service.dialogue.talk import Talk, step
@@ -21,7 +21,6 @@ AWAITED_HOURS = 24
 GUESSES = 5
 LISTED = 6
 """So many requests are offered at most."""
-_ORDINALS = (("1", "ilk", "bir"), ("2", "iki"), ("3", "uc"), ("4", "dort", "dord"), ("5", "bes"), ("6", "alti"))
 _SAYS_NOTHING = re.compile(
     r"olan(i|lar)?|iptal|geri|cek\w*|basvuru\w*|ilgili|icin|bunu|sunu|onu|lutfen|hangisi|evet|istiyorum|ediyorum|numara\w*"
 )
@@ -193,23 +192,13 @@ def chosen_of(talk: Talk, candidates: Sequence[Request], in_order: bool) -> Requ
     """The one that the words name: by its place in the list, or by service, street or words that only it has."""
     words = plain(talk.text).split()
     if in_order and len(words) <= 4:
-        index = _place_in_list(words, len(candidates[:LISTED]))
+        index = place_in_list(words, len(candidates[:LISTED]))
         if index is not None:
             return candidates[index]
     telling = [word for word in words if len(word) > 2 and not _SAYS_NOTHING.fullmatch(word)]
     scores = [_likeness(talk, request, telling) for request in candidates]
     best = max(scores, default=0)
     return candidates[scores.index(best)] if best > 0 and scores.count(best) == 1 else None
-
-
-def _place_in_list(words: Sequence[str], length: int) -> int | None:
-    for word in words:
-        if re.match(r"son(u|uncu|ki)", word):
-            return length - 1
-        for index, beginnings in enumerate(_ORDINALS[:length]):
-            if word == beginnings[0] or any(word.startswith(each) for each in beginnings[1:]):
-                return index
-    return None
 
 
 def _likeness(talk: Talk, request: Request, words: Sequence[str]) -> int:
