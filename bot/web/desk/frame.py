@@ -112,7 +112,15 @@ class Desk:
         data = dict(error.data)
         if isinstance(what := data.get("what"), str):
             data["what"] = self.say(visit, self.words.get(what, what))
+        if isinstance(by := data.get("by"), str):
+            data["by"] = self._name_of(by)
         return self.say(visit, pattern, key=error.key, **data)
+
+    def _name_of(self, username: str) -> str:
+        """What colleagues call the person; the username itself where nobody has it."""
+        with self.reads() as uow:
+            user = uow.staff.by_username(username)
+        return user.name if user is not None else username
 
     def say(self, visit: Visit, pattern: str, **data: object) -> str:
         """A Turkish text of the desk in the visitor's language, filled."""
