@@ -6,22 +6,18 @@ import time
 from dataclasses import dataclass, field
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from bot.db.engine import make_engine
 from bot.db.tables import metadata
 from bot.domain.staff import Role
 from tests.web.desk.day import a_day, pages
-from tests.web.desk.windows import DESKTOP, NEEDS_CHROMIUM, PHONE, Windows
+from tests.web.desk.windows import CONTRAST, DESKTOP, NEEDS_CHROMIUM, PHONE, Windows, violations
 from tests.web.stage import Stage, served
 
 pytestmark = NEEDS_CHROMIUM
-SERIOUS = ("moderate", "serious", "critical")
 LEAST_PAGES, MOST_TABS = 20, 60
 MISSING = "/masa/basvurular/SLC-2020-000000"
-OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 OPEN_ALL = "document.querySelectorAll('details:not(.pop)').forEach((one) => { one.open = true })"
 WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1
@@ -98,21 +94,11 @@ def _look(page: Page, path: str | None = None) -> Look:
         page.goto(path)
     keys = _reached(page)
     page.evaluate(OPEN_ALL)
-    axe = _violations(page, OPTIONS)
+    axe = violations(page)
     page.emulate_media(color_scheme="dark")
-    axe += _violations(page, CONTRAST)
+    axe += violations(page, CONTRAST)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a dict is taken
     return Look(axe, page.evaluate(WIDE), page.evaluate(SMALL), keys)
-
-
-def _violations(page: Page, options: dict[str, object]) -> list[str]:
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{one['id']}: {node['target']} {node['html'][:100]}"
-        for one in found
-        if one["impact"] in SERIOUS
-        for node in one["nodes"][:3]
-    ]
 
 
 def _reached(page: Page) -> list[str]:

@@ -16,14 +16,31 @@ from bot.service.reviews import ReviewDesk
 from tests.web.desk.day import drafted
 from tests.web.desk.office import file_request, reread
 from tests.web.desk.talks import Matter, escalate, filed_and_unsure, item_of
-from tests.web.desk.windows import NEEDS_CHROMIUM, Windows, deliver
+from tests.web.desk.windows import CONTRAST, NEEDS_CHROMIUM, Windows, deliver, violations
 from tests.web.stage import Stage
 
 pytestmark = NEEDS_CHROMIUM
+SUGGESTION = (
+    "Merhaba, sizinle ben ilgileneceğim. Yaşadığınız olay için üzgünüz; hangi gün ve nerede olduğunu, varsa plakayı ve "
+    "görevlinin adını yazar mısınız? İlgili birime bugün ileteceğim."
+)
+LARGEST_BAR = 0.3
+"""How much of a phone's height the reply may cover while the thread is read."""
 
 
 def answer_box(page: Page):  # type: ignore[no-untyped-def]  # a Locator
     return page.locator("#text")
+
+
+def suggested(stage: Stage) -> Matter:
+    """A matter for which the assistant suggests a reply."""
+    matter = escalate(stage)
+    with stage.uows() as uow:
+        item = uow.reviews.get(matter.item, lock=True)
+        assert item is not None
+        item.suggested_reply = SUGGESTION
+        uow.commit()
+    return matter
 
 
 def open_matter(page: Page, matter: Matter) -> None:
@@ -298,3 +315,44 @@ def test_filters_are_folded_on_a_phone(stage: Stage, windows: Windows) -> None:
     expect(page.locator("select[name=sebep]")).to_be_visible()
     page.goto("/masa/kuyruk?acil=1")
     expect(page.locator("select[name=sebep]")).to_be_visible()
+
+
+def test_a_suggestion_is_one_line_on_a_phone_and_opens_on_a_tap(stage: Stage, windows: Windows) -> None:
+    matter, page = suggested(stage), windows.of(phone=True)
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_matter(page, matter)
+    line, words, use = page.locator(".suggested summary"), page.locator("#suggested"), page.locator("[data-use]")
+    expect(words).to_be_hidden()
+    assert line.inner_text().startswith("Öneri: Merhaba")
+    tops = [(box["y"], box["y"] + box["height"]) for one in (line, use) if (box := one.bounding_box())]
+    assert len(tops) == 2 and max(top for top, _ in tops) < min(end for _, end in tops), "line and button side by side"
+    bar = page.locator("#reply").bounding_box()
+    assert bar is not None and bar["height"] <= 844 * LARGEST_BAR and bar["y"] + bar["height"] <= 845
+    found = violations(page)
+    line.click()
+    expect(words).to_have_text(SUGGESTION)
+    expect(words).to_be_in_viewport(ratio=1)
+    found += violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += violations(page, CONTRAST)
+    line.focus()
+    page.keyboard.press("Enter")
+    expect(words).to_be_hidden()
+    found += violations(page, CONTRAST)
+    assert not found
+    use.click()
+    expect(answer_box(page)).to_have_value(SUGGESTION)
+    expect(words).to_be_hidden()
+
+
+def test_a_suggestion_is_read_at_once_on_a_wide_page(stage: Stage, windows: Windows) -> None:
+    matter, page = suggested(stage), windows.of()
+    open_matter(page, matter)
+    expect(page.locator("#suggested")).to_be_visible()
+    expect(page.locator(".suggested summary")).to_be_hidden()
+    page.set_viewport_size({"width": 600, "height": 900})  # a page that is made narrow folds it, and opens it again
+    expect(page.locator("#suggested")).to_be_hidden()
+    page.keyboard.press("s")
+    expect(answer_box(page)).to_have_value(SUGGESTION)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.locator("#suggested")).to_be_visible()

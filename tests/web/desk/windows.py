@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bot.channels.webchat import WebChatChannel
@@ -33,6 +34,10 @@ NEEDS_CHROMIUM = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"),
 ]
+AXE: dict[str, object] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+CONTRAST: dict[str, object] = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+"""What axe looks for: everything, or what the dark scheme changes alone."""
+_SERIOUS = ("moderate", "serious", "critical")
 _EXPECTED = ("net::ERR_", "status of 4", "status of 503", "Response Status Error Code 4")
 
 
@@ -49,6 +54,17 @@ def deliver(stage: Stage) -> None:
     worker = DeliveryWorker(stage.uows, {"web": WebChatChannel()}, stage.clock, stage.municipality, random.Random(1))
     with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
         aside.submit(asyncio.run, worker.drain()).result(20)
+
+
+def violations(page: Page, options: dict[str, object] = AXE) -> list[str]:
+    """What axe finds on the page as it stands."""
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{one['id']}: {node['target']} {node['html'][:100]}"
+        for one in found
+        if one["impact"] in _SERIOUS
+        for node in one["nodes"][:3]
+    ]
 
 
 class Windows:

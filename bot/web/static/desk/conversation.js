@@ -124,12 +124,17 @@ document.getElementById('answer')?.addEventListener('htmx:afterRequest', (event)
   measure(text)
 })
 
-// -- canned and suggested replies
+// -- canned and suggested replies; on a narrow page the suggestion is one line until somebody opens it
+const narrow = matchMedia('(max-width: 60rem)')
+const suggestion = document.querySelector('.suggested details')
+const fold = () => { if (suggestion) suggestion.open = !narrow.matches }
+narrow.addEventListener('change', fold)
+fold()
 document.addEventListener('click', (event) => {
   const canned = event.target.closest('.canned-choice')
   if (canned) { write(canned.dataset.text, true); canned.closest('details').open = false }
   const use = event.target.closest('[data-use]')
-  if (use) write(document.getElementById(use.dataset.use).textContent)
+  if (use) { write(document.getElementById(use.dataset.use).textContent); fold() }
 })
 document.getElementById('canned-search')?.addEventListener('input', (event) => {
   const plain = (words) => words.toLocaleLowerCase('tr').normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ı', 'i')
