@@ -16,6 +16,7 @@ from bot.web.desk.personal import Shown
 from bot.web.desk.request_access import changed, gate, request_page
 from bot.web.desk.requests_filter import asked_by
 from bot.web.desk.routing import PREFIX, DeskRoute
+from bot.web.desk.views import REQUESTS
 from bot.web.desk.visit import Visit
 
 CARDS = 15
@@ -43,8 +44,17 @@ class Board:
             columns = dict(board(uow.session, everything, OPEN_STATUSES, CARDS))
             if everything.due_before is None:
                 columns |= board(uow.session, lately, ended, CARDS)
-        shown = Shown(self._desk.municipality, False)
-        return request_page(self._desk, visit, "desk/board.html", asked=asked, columns=columns, most=CARDS, shown=shown)
+            views = uow.staff.views(visit.staff_id, REQUESTS)
+        return request_page(
+            self._desk,
+            visit,
+            "desk/board.html",
+            asked=asked,
+            columns=columns,
+            most=CARDS,
+            views=views,
+            shown=Shown(self._desk.municipality, False),
+        )
 
     def begin(self, visit: Visit) -> Response:
         """Work on a request begins: the step that needs no words."""

@@ -20,6 +20,7 @@ from bot.web.desk.request_access import request_page
 from bot.web.desk.request_words import STATUSES
 from bot.web.desk.requests_filter import asked_by
 from bot.web.desk.routing import DeskRoute
+from bot.web.desk.views import REQUESTS
 from bot.web.desk.visit import Visit
 from bot.web.guards import policy
 
@@ -44,6 +45,7 @@ class Map:
         asked = asked_by(visit, self._desk.municipality)
         with self._desk.reads() as uow:
             areas = by_area(uow.session, asked.filter, visit.now)
+            views = uow.staff.views(visit.staff_id, REQUESTS)
         labels = [[name, *place] for name, place in self._desk.municipality.positions.items()]
         page = request_page(
             self._desk,
@@ -53,6 +55,7 @@ class Map:
             areas=areas,
             number=sum(area.number for area in areas),
             most=MOST_POINTS,
+            views=views,
             labels=json.dumps(labels, ensure_ascii=False),
             tiles=self._tiles or "",
             attribution=self._desk.settings.tiles_attribution or "",

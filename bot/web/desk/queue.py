@@ -19,10 +19,10 @@ from bot.web.desk import reasons
 from bot.web.desk.frame import Desk
 from bot.web.desk.personal import Shown
 from bot.web.desk.routing import PREFIX, DeskRoute
+from bot.web.desk.views import QUEUE
 from bot.web.desk.visit import Visit
 
 PATH = f"{PREFIX}/kuyruk"
-VIEW = "queue"
 MOST_PAGES = 500
 STATE_NAMES = {"open": "Bekleyenler", "free": "Boşta", "mine": "Bende", "closed": "Kapananlar", "all": "Tümü"}
 
@@ -69,7 +69,7 @@ class QueueScreen:
             context: dict[str, Any] = {
                 "counts": open_counts(uow.session),
                 "channels": open_channels(uow.session),
-                "views": uow.staff.views(visit.staff_id, VIEW),
+                "views": uow.staff.views(visit.staff_id, QUEUE),
                 "leaving": self._leaving(uow, visit),
                 "people": staff_names(uow.session),
             }

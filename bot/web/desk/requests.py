@@ -14,10 +14,10 @@ from bot.web.desk.personal import Shown
 from bot.web.desk.request_access import request_page
 from bot.web.desk.requests_filter import asked_by
 from bot.web.desk.routing import DeskRoute
+from bot.web.desk.views import REQUESTS
 from bot.web.desk.visit import Visit
 
 ROWS = 50
-PAGE = "requests"
 _NUMBER = re.compile(r"[A-Z]{2,8}-\d{4}-\d{6,9}")
 
 
@@ -36,7 +36,7 @@ class Requests:
             page = table_page(uow.session, asked.filter, asked.sort, after, ROWS)
             whole = not after and page.after is None
             number = len(page.rows) if whole else count(uow.session, asked.filter)
-            views = uow.staff.views(visit.staff_id, PAGE)
+            views = uow.staff.views(visit.staff_id, REQUESTS)
         part = visit.htmx and visit.headers.get("hx-target") == "results"
         return request_page(
             self._desk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import RedirectResponse, Response
@@ -14,9 +15,20 @@ from bot.web.desk.frame import Desk
 from bot.web.desk.routing import PREFIX, DeskRoute
 from bot.web.desk.visit import Visit
 
-PAGES: Mapping[str, tuple[str, Right]] = {
-    "requests": (f"{PREFIX}/basvurular", Right.SEE_REQUESTS),
-    "queue": (f"{PREFIX}/kuyruk", Right.SEE_QUEUE),
+REQUESTS, QUEUE = "requests", "queue"
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """Pages that share one filter, and so its views; who keeps a view comes back to the page, else to the first."""
+
+    right: Right
+    paths: tuple[str, ...]
+
+
+FILTERS: Mapping[str, Filtered] = {
+    REQUESTS: Filtered(Right.SEE_REQUESTS, (f"{PREFIX}/basvurular", f"{PREFIX}/basvurular/pano", f"{PREFIX}/harita")),
+    QUEUE: Filtered(Right.SEE_QUEUE, (f"{PREFIX}/kuyruk",)),
 }
 
 
@@ -52,9 +64,10 @@ class Views:
         return RedirectResponse(path, 303)
 
     def _page(self, visit: Visit) -> tuple[str, str]:
+        """The name of the filter, and the page to come back to: the one of its pages that the form names."""
         page = str(visit.path["page"])
-        if page not in PAGES:
+        if page not in FILTERS:
             raise NotFound("not_found")
-        path, right = PAGES[page]
-        visit.require(right)
-        return page, path
+        filtered, path = FILTERS[page], visit.text("path", 40)
+        visit.require(filtered.right)
+        return page, path if path in filtered.paths else filtered.paths[0]

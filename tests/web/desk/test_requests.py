@@ -260,6 +260,30 @@ def test_a_view_is_kept_and_dropped_by_its_owner(desk_client: DeskClient, stage:
     assert "Temizlik</a>" not in ayse.get("/masa/basvurular").text
 
 
+def test_table_board_and_map_offer_the_same_views_and_lead_back_to_themselves(
+    desk_client: DeskClient, stage: Stage
+) -> None:
+    ayse, paths = desk_client(Role.REVIEWER), ("/masa/basvurular", "/masa/basvurular/pano", "/masa/harita")
+    for path in paths:
+        fields = {"name": f"kept at {path}", "query": "birim=cleaning", "path": path}
+        assert ayse.post("/masa/gorunumler/requests", fields).headers["location"] == f"{path}?birim=cleaning"
+    for path in paths:
+        page = ayse.get(path).text
+        assert all(f'<a href="{path}?birim=cleaning">kept at {other}</a>' in page for other in paths)
+    for path in paths:
+        view = re.search(r"/masa/gorunumler/requests/(\d+)/sil", ayse.get(path).text)
+        assert view is not None
+        assert ayse.post(view[0], {"path": path}).headers["location"] == path
+    assert "kept at" not in ayse.get("/masa/harita").text
+
+
+@pytest.mark.parametrize("path", ["https://ornek.tr/masa/harita", "//ornek.tr", "/masa/kuyruk", ""])
+def test_a_view_leads_to_no_page_but_those_of_its_filter(desk_client: DeskClient, path: str) -> None:
+    fields = {"name": "Bugün", "query": "sure=bugun", "path": path}
+    answer = desk_client(Role.REVIEWER).post("/masa/gorunumler/requests", fields)
+    assert answer.headers["location"] == "/masa/basvurular?sure=bugun"
+
+
 def test_the_printed_sheet_leads_to_the_status_and_shows_nothing_personal(
     desk_client: DeskClient, stage: Stage
 ) -> None:

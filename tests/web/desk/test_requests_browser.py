@@ -96,6 +96,27 @@ def test_a_request_is_found_on_the_map_and_its_words_never_run(stage: Stage, win
     expect(page.get_by_role("heading", name=number)).to_be_visible()
 
 
+def test_a_view_is_kept_at_the_board_and_opened_at_the_map(stage: Stage, windows: Windows) -> None:
+    own, other = file_request(stage).tracking_no, file_request(stage, "road_damage").tracking_no
+    page = windows.of()
+    page.goto("/masa/basvurular/pano?birim=cleaning")
+    page.get_by_text("Görünümler").click()
+    page.get_by_label("Görünümün adı").fill("Temizlik")
+    page.keyboard.press("Enter")
+    expect(page.locator("details.views .pill").first).to_have_text("1")  # kept, and back at the board
+    page.get_by_role("link", name="Harita", exact=True).last.click()
+    page.wait_for_url("**/masa/harita?birim=cleaning")
+    page.goto("/masa/harita")
+    expect(page.get_by_role("heading", name="2 başvuru")).to_be_visible()
+    page.get_by_text("Görünümler").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Temizlik", exact=True).click()
+    expect(page.get_by_role("heading", name="1 başvuru")).to_be_visible()
+    page.get_by_role("link", name="Pano").click()
+    expect(page.get_by_role("link", name=own)).to_be_visible()
+    expect(page.get_by_text(other)).to_have_count(0)
+
+
 def test_two_windows_one_change(stage: Stage, windows: Windows) -> None:
     number = file_request(stage).tracking_no
     one, other = windows.of(), windows.of()
