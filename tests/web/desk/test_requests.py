@@ -152,6 +152,33 @@ def test_duplicates_are_merged_and_parted_again(desk_client: DeskClient, stage: 
     assert reread(stage, goes).status == Status.RECEIVED
 
 
+def test_similar_open_requests_are_offered_for_merging_to_who_may_change_both(
+    desk_client: DeskClient, stage: Stage
+) -> None:
+    stays, goes, ended = (file_request(stage).tracking_no for _ in range(3))
+    elsewhere = file_request(stage, place=Place("Bosna Hersek")).tracking_no
+    ayse, ali, deniz = desk_client(Role.REVIEWER), desk_client(Role.UNIT_STAFF, "cleaning"), desk_client(Role.AUDITOR)
+    ayse.post(f"/masa/basvurular/{ended}/durum", {**form_of(ayse, ended), "status": "resolved"})
+    path = f"/masa/basvurular/{goes}"
+
+    def offered(browser: StaffBrowser, number: str = goes) -> set[str]:
+        page = browser.get(f"/masa/basvurular/{number}").text
+        return set(re.findall(r'data-confirm="([^"]+)"', page))
+
+    asked = {f"{goes}, {stays} ile birleştirilecek; vatandaşa bildirilir. Emin misiniz?"}
+    assert offered(ayse) == offered(ali) == asked and stays in deniz.get(path).text
+    assert not offered(deniz) and not offered(ayse, ended) and not offered(ayse, elsewhere)
+    fields = {**form_of(ali, goes), "into": stays}
+    assert ali.post(f"{path}/birlestir", {**fields, "version": "99"}).status_code == 409
+    assert reread(stage, goes).status == Status.RECEIVED, "somebody else changed it in between"
+    assert ali.post(f"{path}/birlestir", fields).headers["location"].startswith(path)
+    assert reread(stage, goes).duplicate_of == reread(stage, stays).id
+    assert not offered(ayse)
+    ayse.post("/masa/hesabim/dil", {"language": "en"})
+    last = file_request(stage).tracking_no
+    assert offered(ayse, last) == {f"{last} will be merged with {stays}; the citizen is told. Are you sure?"}
+
+
 def test_unit_staff_see_and_change_their_own_alone(desk_client: DeskClient, stage: Stage) -> None:
     own, other = file_request(stage).tracking_no, file_request(stage, "road_damage", "Yolda çukur").tracking_no
     ali = desk_client(Role.UNIT_STAFF, "cleaning")

@@ -12,7 +12,7 @@ from bot.domain.requests import Filing, Kind, Place
 from bot.domain.staff import Role
 from bot.service.requests import RequestDesk
 from tests.web.desk.office import file_request, reread
-from tests.web.desk.windows import NEEDS_CHROMIUM, Windows, deliver
+from tests.web.desk.windows import CONTRAST, NEEDS_CHROMIUM, Windows, deliver, violations
 from tests.web.stage import Stage
 
 pytestmark = NEEDS_CHROMIUM
@@ -132,3 +132,25 @@ def test_two_windows_one_change(stage: Stage, windows: Windows) -> None:
     with stage.reads() as uow:
         entries = uow.requests.history(uow.session.scalars(select(requests.c.id)).one())
     assert [entry.action for entry in entries] == ["filed", "status"]
+
+
+def test_a_similar_request_is_merged_by_one_press_and_a_yes(stage: Stage, windows: Windows) -> None:
+    stays, goes = (file_request(stage).tracking_no for _ in range(2))
+    page = windows.of(Role.UNIT_STAFF, "cleaning")
+    page.goto(f"/masa/basvurular/{goes}")
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    assert not found + violations(page, CONTRAST)
+    merge = page.get_by_role("button", name=f"Bununla birleştir ({stays})")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    merge.click()
+    page.wait_for_timeout(300)
+    assert reread(stage, goes).status != "duplicate"
+    questions: list[str] = []
+    page.once("dialog", lambda dialog: (questions.append(dialog.message), dialog.accept()))
+    merge.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Kaydedildi.")).to_be_visible()
+    assert stays in questions[0] and goes in questions[0]
+    assert reread(stage, goes).duplicate_of == reread(stage, stays).id
+    expect(page.get_by_role("button", name="Bununla birleştir")).to_have_count(0)
