@@ -45,7 +45,8 @@ SETTLING = {"map": 2500}
 
 @dataclass(frozen=True)
 class Shot:
-    """`part`: only what this CSS selector finds. `keys` are pressed and `text` is typed before."""
+    """`part`: only what this CSS selector finds. `keys` are pressed and `text` is typed before. `across`: the width of
+    the window where it is another one, so that words can be read in a small picture."""
 
     name: str
     path: str
@@ -54,6 +55,7 @@ class Shot:
     dark: bool = False
     full: bool = False
     part: str = ""
+    across: int = 0
     keys: tuple[str, ...] = ()
     text: str = ""
 
@@ -93,12 +95,12 @@ def _shots(stage: Stage) -> list[Shot]:
     return [
         Shot("login", "/masa/giris"),
         Shot("queue", "/masa/kuyruk", narrow=True, dark=True),
-        Shot("row", "/masa/kuyruk", part=".queue-panel"),
+        Shot("row", "/masa/kuyruk", part=".queue-panel", across=900),
         Shot("conversation", f"/masa/gorusme/{held.id}", narrow=True),
         Shot("reply", f"/masa/gorusme/{held.id}", part="#reply", keys=("r",), text=ANSWER),
         Shot("filing", f"/masa/gorusme/{held.id}", part=".filing", keys=("n",)),
         Shot("keys", f"/masa/gorusme/{held.id}", keys=("?",)),
-        Shot("urgent", f"/masa/gorusme/{urgent.id}"),
+        Shot("urgent", f"/masa/gorusme/{urgent.id}", part="#matter", across=1100),
         Shot("public", f"/masa/gorusme/{draft.id}", part="#reply"),
         Shot("requests", "/masa/basvurular", narrow=True),
         Shot("board", "/masa/basvurular/pano"),
@@ -160,6 +162,7 @@ def _take(browser: Browser, address: str, shots: list[Shot], suffix: str, size: 
     for shot in track(shots, f"Pictures{suffix}"):
         if shot.name != "login" and (page.url == "about:blank" or page.url.endswith("/giris")):
             _log_in(page)
+        page.set_viewport_size({"width": shot.across or size[0], "height": size[1]})
         response = page.goto(shot.path)
         if response is None or response.status >= 400:
             sys.exit(f"{shot.path}: {response.status if response else 'no answer'}")

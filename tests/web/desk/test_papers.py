@@ -40,8 +40,11 @@ def test_the_table_of_rights_is_the_policy_s() -> None:
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.stem)
 def test_every_picture_of_a_paper_is_there(paper: Path) -> None:
-    pictures = re.findall(r"!\[[^\]]+\]\((pictures/[\w-]+\.png)\)", paper.read_text(encoding="utf-8"))
+    text = paper.read_text(encoding="utf-8")
+    told = r"!\[[^\]]+\]\((pictures/[\w-]+\.png)\)|<img src=\"(pictures/[\w-]+\.png)\" alt=\"[^\"]+\""
+    pictures = [one or other for one, other in re.findall(told, text)]
     assert len(pictures) > 3
+    assert len(pictures) == text.count("(pictures/") + text.count("<img"), "one doesn't say what it shows"
     assert not [name for name in pictures if not (DOCS / name).is_file()]
 
 
