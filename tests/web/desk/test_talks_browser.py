@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from bot.commands.requests import export_labels
@@ -356,3 +357,16 @@ def test_a_suggestion_is_read_at_once_on_a_wide_page(stage: Stage, windows: Wind
     expect(answer_box(page)).to_have_value(SUGGESTION)
     page.set_viewport_size({"width": 1280, "height": 900})
     expect(page.locator("#suggested")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390)], ids=["upright", "on its side"])
+def test_canned_replies_open_in_sight_on_a_phone(stage: Stage, windows: Windows, width: int, height: int) -> None:
+    matter, page = suggested(stage), windows.of(phone=True)
+    page.set_viewport_size({"width": width, "height": height})
+    open_matter(page, matter)
+    page.locator(".canned summary").click()
+    expect(page.locator("#canned-search")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".canned-choice").first).to_be_in_viewport(ratio=1)
+    page.locator(".canned-choice").first.click()
+    expect(answer_box(page)).to_be_focused()
+    expect(answer_box(page)).not_to_have_value("")

@@ -136,6 +136,7 @@ document.addEventListener('click', (event) => {
   const use = event.target.closest('[data-use]')
   if (use) { write(document.getElementById(use.dataset.use).textContent); fold() }
 })
+document.querySelector('.canned')?.addEventListener('toggle', (event) => event.target.scrollIntoView({ block: 'nearest' }))
 document.getElementById('canned-search')?.addEventListener('input', (event) => {
   const plain = (words) => words.toLocaleLowerCase('tr').normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ı', 'i')
   const wanted = plain(event.target.value)
