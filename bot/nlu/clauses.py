@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.turkish import fold
 
@@ -12,26 +13,41 @@ _STRONG = (
     r"baska bir (?:konu|sorun|sikayet)\w*|bir baska|[2-9][.)]|iki[.)]|oburu|otekisi|ne de|diger yandan|ilaveten|"
     r"ek olarak|dahasi"
 )
-_VERB = "|".join(
-    rf"(?<={end}) (?=\w)" for end in ("yor", "yo", " yok", " var", "mis", "mus", "yorlar", "yolar", "diler")
-)
-"""Speech and haste leave signs out: a finite verb may end a clause without one."""
+_VERBS = ("yor", "yo", "yoruz", "yoz", "yom", "yorum", "mis", "mus", "lar", "di", "du", "ti", "tu", "dim", "dik", "tik")
+_CLOSING = ("yok", "var", "dolu", "pis", "lazim", "sart", "gerek")
+_ADJECTIVES = ("ler", "uk", "ik", "lu", "li", "iz", "suz", "siz", "sin", "in", "un")
+
+
+def _after(endings: Sequence[str]) -> str:
+    return "|".join(rf"(?<=\w{{3}}{end})(?<!simdi)(?<!kendi) (?=\w)" for end in endings)
+
+
+_VERB = "|".join((_after(_VERBS), *(rf"(?<= {word}) (?=\w)" for word in _CLOSING)))
+"""Speech and haste leave signs out: what may be a verb may end a clause without one."""
+_MAYBE = rf"{_after(_ADJECTIVES)}| (?=\w{{3,}}(?:da|de) )"
+"""What may be an adjective as a predicate; a 'da' (too) that is written together with its word."""
 _BOUNDARY = re.compile(
-    rf"(?P<strong>[,.;]? *\b(?:{_STRONG})(?=\W))|(?P<stop>[.;!?]+(?=\s)|\n+)|(?P<weak>,| (?:ve|ile|da|de)(?= )|{_VERB})"
+    rf"(?P<strong>[,.;]? *\b(?:{_STRONG})(?=\W))|(?P<stop>[.;!?]+(?=\s)|\n+)"
+    rf"|(?P<weak>,|(?<= )[+&/=-](?= )| (?:ve|ile|da|de)(?= )|{_VERB})|(?P<maybe>{_MAYBE})"
 )
 _LEAST = 8
 """Letters that a clause needs to be one."""
 
-WEAK, STOP, STRONG = 0, 1, 2
+MAYBE, WEAK, STOP, STRONG = 0, 1, 2, 3
+"""How clearly a gap between two clauses is marked."""
 
 
-def clauses_of(text: str, most: int = 14) -> tuple[list[tuple[int, int]], list[int]]:
-    """Begin and end of the clauses of a folded text, and for each gap between two of them WEAK, STOP or STRONG."""
+_KINDS = {"strong": STRONG, "stop": STOP, "weak": WEAK, "maybe": MAYBE}
+
+
+def clauses_of(text: str, most: int = 20) -> tuple[list[tuple[int, int]], list[int]]:
+    """Begin and end of the clauses of a folded text, and for each gap between two of them how it is
+    marked (MAYBE to STRONG)."""
     bounds: list[tuple[int, int]] = []
     gaps: list[int] = []
     begin = 0
     for match in _BOUNDARY.finditer(text):
-        kind = STRONG if match["strong"] else STOP if match["stop"] else WEAK
+        kind = _KINDS[match.lastgroup or "maybe"]
         if len(bounds) == most - 1:
             break
         if match.start() - begin < _LEAST:

@@ -149,6 +149,7 @@ class Gazetteer:
                 return entries, ending, 0
         if exact or size > 3 or len(key) < 5 or common(key) or self._known_elsewhere(key):
             return None
+        best: tuple[tuple[Entry, ...], Ending, int] | None = None
         for stem, ending in readings(key):
             if ending == "" and key.endswith(("lar", "ler")) and common(key[:-3]):
                 return None
@@ -159,9 +160,10 @@ class Gazetteer:
             ):
                 continue
             near = self._near(stem)
-            if near and (size == 1 or near[1] == 1 or len(stem) > 13):
-                return near[0], ending, near[1]
-        return None
+            usable = near and (size == 1 or near[1] == 1 or len(stem) > 13)
+            if near and usable and (best is None or near[1] < best[2]):
+                best = near[0], ending, near[1]
+        return best
 
     def _known_elsewhere(self, key: str) -> bool:
         return any(

@@ -154,7 +154,9 @@ def _by_frame(words: Words, match: Match, clarity: Clarity) -> Iterator[float]:
     ending = match.last == count or words.parted(match.last)
     if count <= 12 and count - (match.last - match.first) <= sum(word.key in _ANSWER for word in words.items):
         yield 3.5
-    if beginning and ending:
+    if beginning and match.last == count and match.entry.own and match.first >= 4:
+        yield 2.5  # a text that ends in ", sızma" tells its address
+    elif beginning and ending:
         yield 2.0 if words.items[match.first].capital else 1.0
     elif match.first == 0 or match.last == count:
         yield 0.75 if clarity is not Clarity.PERSON else 0.25
@@ -188,7 +190,7 @@ def _by_right(words: Words, match: Match, clarity: Clarity, around: Around) -> I
         yield 1.5
     elif not match.ending:
         yield from _before_landmark(words, match.last, around)
-    if match.ending == "abl" and any(words.key(match.last + i).startswith(_MOVED) for i in range(4)):
+    if match.ending == "abl" and any(words.key(match.last + i).startswith(_MOVED) for i in range(3)):
         yield -4.0
 
 

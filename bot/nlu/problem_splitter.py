@@ -15,10 +15,10 @@ from bot.domain.understanding import Act
 from bot.nlu.catalogue import families_of
 from bot.nlu.clauses import listed
 from bot.nlu.component import Learner
-from bot.nlu.cuts import SEVERAL, Cut, Told, best_cut, evidence, told
 from bot.nlu.keys import NOISE, SPANS, UNDERSTANDING, labels_of, put
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import clean, masked, normal
+from bot.nlu.pairs import SEVERAL, Pair, Told, best_pair, told
 from bot.nlu.service_classifier import UNMEASURED
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats
@@ -31,8 +31,9 @@ _SIGNATURE = re.compile(rf"[.!?,]\s+(?P<name>(?:(?:[Bb]en|[Aa]dım|[İi]smim)\s+
 class ProblemSplitter(Learner):
     """Puts `problems`: `{text, services, sure, kind}` for each (`text` as written), the whole message where it is one.
 
-    Every gap between two clauses is tried; a service model says what each side is about, and a logistic regression
-    over the evidence for the best cut decides whether it is real. It learns from the messages with several `services`.
+    The pair of services that the whole and the sides of a gap between two clauses agree on best is looked for; a
+    logistic regression over the evidence decides whether it is real. It learns from the messages with several
+    `services`.
     """
 
     defaults: ClassVar[dict[str, Any]] = {"max_chars": 600, "municipality": None}
@@ -82,7 +83,8 @@ class ProblemSplitter(Learner):
             return items
         vector = self._features.vector(normal(masked(written, spans)))
         several = dict(self._several.ranked(vector, None)).get(SEVERAL, 0.0)
-        return self._split(told(unsigned(written), spans, self._features, self._services), several, 2)
+        said = told(unsigned(written), spans, self._features, self._services)
+        return self._split(said, self._services.probabilities(vector, None), several)
 
     def _items(self, written: str, spans: Sequence[tuple[int, int, str]]) -> list[tuple[str, Ranking]]:
         """The items of a list that the writer made, one for each service; empty where all are about one."""
@@ -96,22 +98,22 @@ class ProblemSplitter(Learner):
                 found.append((clean(written[begin:end]).strip(" ,.;"), ranking))
         return found if len(found) > 1 else []
 
-    def _split(self, said: Told, several: float, depth: int) -> list[tuple[str, Ranking]]:
-        cut = best_cut(said) if depth else None
-        if cut is None or not self._is_real(cut, several):
+    def _split(self, said: Told, whole: Floats, several: float, depth: int = 2) -> list[tuple[str, Ranking]]:
+        pair = best_pair(said, whole, several) if depth else None
+        if pair is None or not self._is_real(pair):
             return []
         found: list[tuple[str, Ranking]] = []
-        for side, probabilities in zip(cut.sides, cut.probabilities, strict=True):
-            own = [(clean(side.text).strip(" ,.;"), ranking_of(side.labels, probabilities))]
-            for text, ranking in self._split(side, several, depth - 1) or own:
+        for side, about, service in zip(pair.cut.sides, pair.cut.probabilities, pair.services, strict=True):
+            own = [(clean(side.text).strip(" ,.;"), ranking_of(side.labels, _led_by(service, about, whole)))]
+            for text, ranking in self._split(side, about, several, depth - 1) or own:
                 if ranking[0][0] not in [other[0][0] for _, other in found]:
                     found.append((text, ranking))
         return found
 
-    def _is_real(self, cut: Cut, several: float) -> bool:
-        """Whether the cut separates two problems."""
+    def _is_real(self, pair: Pair) -> bool:
+        """Whether the text is about both."""
         weights = np.array(self._decision[:-1], dtype=np.float32)
-        return bool(len(weights)) and float(evidence(cut, several) @ weights) + self._decision[-1] > 0
+        return bool(len(weights)) and float(pair.evidence @ weights) + self._decision[-1] > 0
 
     def write(self, directory: Path) -> None:
         if self._services is None or self._several is None:
@@ -128,6 +130,13 @@ class ProblemSplitter(Learner):
             self._several = LinearModel.read(directory / "several")
             self._features.read(directory)
             self._decision = tuple(json.loads((directory / "decision.json").read_text(encoding="ascii")))
+
+
+def _led_by(service: int, about: Floats, whole: Floats) -> Floats:
+    """The services of a side, in the light of the whole; `service` first."""
+    likely = about * np.sqrt(whole)
+    likely[service] = likely.max() * np.float32(1.001)
+    return np.asarray(likely / likely.sum(), dtype=np.float32)
 
 
 def ranking_of(labels: Sequence[str], probabilities: Floats, most: int = 5) -> Ranking:

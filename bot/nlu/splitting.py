@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,22 +11,20 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from bot.nlu.cuts import ONE, SEVERAL, Cut, best_cut, cuts_of, evidence, told
 from bot.nlu.fitting import FOLDS, Sample, fit_linear
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import masked, normal
+from bot.nlu.pairs import ONE, SEVERAL, Pair, best_pair, told
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats
 
 SCALES = (4.4, 1.2, 1.5)
 """The factors of the three linear views, as the service classifier finds them on held-out folds."""
-CLEAR = 0.2
-"""A cut whose sides name the two services with this product of probabilities teaches what each side is about."""
-
-
 PARTS = 8
-WRONG = 0.015
-"""This share of single problems may be taken for several."""
+ENOUGH = 4
+"""So many of the eight parts of the single problems teach the decision; the rest would only take time."""
+WRONG = 0.025
+"""This share of single problems may be taken for several. Ours are made to look alike; ordinary ones are cut less."""
 
 
 @dataclass(frozen=True)
@@ -62,29 +60,42 @@ class Report:
 
 
 def fit_splitter(features: SparseFeaturizer, reports: Sequence[Report], families: Mapping[str, str]) -> Learnt:
-    """Learns the services of sides, how messages with several problems sound, and which cuts are real.
+    """Learns the services of texts and their sides, how messages with several problems sound, and which pairs are real.
 
-    The decision learns from cuts by service models that did not see the message. Its threshold is such that of the
-    held-out messages with one problem `WRONG` are cut.
+    The decision learns from pairs by service models that did not see the message. Its threshold is such that of the
+    held-out messages with one problem `WRONG` are taken for two.
     """
     features.fit_texts([report.normal for report in reports])
     samples = [Sample(features.vector(report.normal), None, report.sort, report.text) for report in reports]
     several = fit_linear(samples)
-    trials = [_trial(features, [report for report in reports if report.held % 2 != half], families) for half in (0, 1)]
-    services = _with_sides(features, reports, families, trials[0])
+    parts = [[report for report in reports if report.held % 2 != half] for half in (0, 1)]
+    halves = [_services(part, features, families) for part in parts]
+    services = _services(reports, features, families)
     column = several.model.labels.index(SEVERAL)
     figures, real, singles = [], [], 0
     for report, probabilities in zip(reports, several.probabilities, strict=False):
-        if report.sort == ONE and report.held > 1:
-            continue  # enough of them are left
+        if report.sort == ONE and report.held >= ENOUGH:
+            continue
         singles += report.sort == ONE
-        cut = best_cut(told(report.text, report.spans, features, trials[report.held % 2]))
-        if cut is not None:
-            figures.append(evidence(cut, float(probabilities[column])))
+        pair = pair_of(report.text, report.spans, features, halves[report.held % 2], float(probabilities[column]))
+        if pair is not None:
+            figures.append(pair.evidence)
             real.append(report.sort == SEVERAL)
     if len(set(real)) < 2:
         return Learnt(services, several.model, ())
     return Learnt(services, several.model, _decision(np.stack(figures), np.array(real), singles))
+
+
+def pair_of(
+    written: str,
+    spans: Sequence[tuple[int, int, str]],
+    features: SparseFeaturizer,
+    services: LinearModel,
+    several: float,
+) -> Pair | None:
+    """The pair of services of a text as written; None where there is nothing to cut."""
+    whole = services.probabilities(features.vector(normal(masked(written, spans))), None)
+    return best_pair(told(written, spans, features, services), whole, several)
 
 
 def _decision(figures: Floats, real: NDArray[np.bool_], singles: int) -> tuple[float, ...]:
@@ -99,42 +110,11 @@ def _decision(figures: Floats, real: NDArray[np.bool_], singles: int) -> tuple[f
     return (*map(float, machine.coef_[0] / spread), float(machine.intercept_[0]) - threshold)
 
 
-def _trial(features: SparseFeaturizer, reports: Sequence[Report], families: Mapping[str, str]) -> LinearModel:
-    """A service model of single problems alone."""
-    return _fitted(features, _singles(reports), families)
-
-
-def _with_sides(
-    features: SparseFeaturizer, reports: Sequence[Report], families: Mapping[str, str], model: LinearModel
-) -> LinearModel:
-    """A service model of single problems and of the sides of clear cuts (by `model`) of messages with two."""
-    sides = [pair for report in reports if len(report.services) == 2 for pair in _sides(report, features, model)]
-    return _fitted(features, [*_singles(reports), *sides], families)
-
-
-def _singles(reports: Sequence[Report]) -> list[tuple[str, str]]:
-    return [(report.normal, report.services[0]) for report in reports if len(report.services) == 1]
-
-
-def _sides(report: Report, features: SparseFeaturizer, model: LinearModel) -> Iterator[tuple[str, str]]:
-    """(text, service) of both sides of the cut that agrees best with the two services, if it agrees clearly."""
-    if not set(report.services) <= set(model.labels):
-        return
-    columns = [model.labels.index(service) for service in report.services]
-
-    def agreement(cut: Cut, order: Sequence[int]) -> float:
-        return float(cut.probabilities[0][order[0]] * cut.probabilities[1][order[1]])
-
-    cuts = cuts_of(told(report.text, report.spans, features, model))
-    choices = [
-        (agreement(cut, order), number, order) for number, cut in enumerate(cuts) for order in (columns, columns[::-1])
+def _services(reports: Sequence[Report], features: SparseFeaturizer, families: Mapping[str, str]) -> LinearModel:
+    """A service model; a message with several problems teaches each of its services, with a share of its weight."""
+    samples = [
+        Sample(features.vector(report.normal), None, service, report.text, weight=1 / len(report.services))
+        for report in reports
+        for service in report.services
     ]
-    if choices and max(choices)[0] >= CLEAR:
-        _, number, order = max(choices)
-        for side, column in zip(cuts[number].sides, order, strict=True):
-            yield normal(side.text), model.labels[column]
-
-
-def _fitted(features: SparseFeaturizer, pairs: Sequence[tuple[str, str]], families: Mapping[str, str]) -> LinearModel:
-    samples = [Sample(features.vector(text), None, service, text) for text, service in pairs]
     return fit_linear(samples, families=families, scales=SCALES).model

@@ -39,6 +39,7 @@ _COMPOUND = (
 
 _SECOND_NAMES = word_set("edip kemal ersoy han hatun sultan pasa bey efendi hoca dede baba usta reis aga")
 _SOLE = word_set("yeni kucuk buyuk ilk son")
+_SHORT_TITLES = word_set("dr prof av doc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,4 +216,4 @@ def _titled(word: Word, ascii_text: bool) -> str:
     small = lower(word.written)
     if ascii_text or (word.text.isascii() and word.text.isupper()):
         small = in_turkish(word.key) or lower(word.written.replace("I", "i") if ascii_text else word.written)
-    return upper(small[:1]) + small[1:]
+    return upper(small[:1]) + small[1:] + ("." if word.key in _SHORT_TITLES else "")

@@ -10,9 +10,9 @@ Ending = Literal["", "loc", "abl", "dat", "acc", "gen", "ins", "adj", "cop", "an
 _ENDINGS: dict[Ending, str] = {
     "loc": "da de ta te nda nde daki deki taki teki ndaki ndeki dakinin dekinin dakiler dekiler takiler tekiler "
     "dayim deyim tayim teyim dayiz deyiz tayiz teyiz ndayim ndeyim ndayiz ndeyiz dayken deyken daydi deydi "
-    "dadir dedir tadir tedir dayiz dayd deyd dakine dekine dakini dekini",
+    "dadir dedir tadir tedir dayiz dayd deyd dakine dekine dakini dekini dada dede tada tede",
     "abl": "dan den tan ten ndan nden danim denim daniz deniz tanim tenim ndanim ndenim",
-    "dat": "a e ya ye na ne",
+    "dat": "a e ya ye na ne yada yede nada nede",
     "acc": "i u yi yu ni nu",
     "gen": "in un nin nun",
     "ins": "la le yla yle",

@@ -87,7 +87,7 @@ def test_a_name_that_means_something_else_is_no_neighbourhood(text: str) -> None
         ("1570 sok baştan sona çukur", "1570 Sokak", None),
         ("yazir turgut ozal cad fiber kazdilar", "Turgut Özal Caddesi", None),
         ("yazır çam sokak 11", "Çam Sokak", "11"),
-        ("Dr. Hulusi Baybal Caddesi üzerinde", "Dr Hulusi Baybal Caddesi", None),
+        ("Dr. Hulusi Baybal Caddesi üzerinde", "Dr. Hulusi Baybal Caddesi", None),
         ("sokak degil caddeydi, yunus emre caddesi", "Yunus Emre Caddesi", None),
         ("Fatih Caddesi çok kirli", "Fatih Caddesi", None),
         ("Gül Sokak 3 gündür karanlık", "Gül Sokak", None),
