@@ -18,7 +18,8 @@ STREET_TYPES = {
 NEVER_IN_STREET = word_set(
     "deil dgl diil degl hani niye neden nasil off of uf uff ufff puf oha aman ay ayy ya yaa yav yahu lan ulan pff tuh "
     "ha haa hee yoo abi abla hocam kardesim "
-    "daki deki taki teki biz siz ben sen bizim sizin onun benim senin onlarin su bu bir o ana ara karsi arka ust alt yan yanki on "
+    "biz siz ben sen "
+    "daki deki taki teki bizim sizin onun benim senin onlarin su bu bir o ana ara karsi arka ust alt yan yanki on "
     "dar genis bos tek cift cikmaz "
     "hangi her hicbir butun tum ayni baska diger oteki beriki kendi simdiki eski kose kosedeki bitisik ilk son "
     "ikinci "

@@ -28,6 +28,10 @@ _NAME = "[A-ZÇĞİÖŞÜ][a-zçğıöşü]+"
 _SIGNATURE = re.compile(rf"[.!?,]\s+(?P<name>(?:(?:[Bb]en|[Aa]dım|[İi]smim)\s+)?{_NAME}(?:\s+{_NAME}){{1,2}})[.!]?\s*$")
 
 
+FURTHER = 1.0
+"""A side is cut again where so much more speaks for it: that the whole sounds like several problems says less there."""
+
+
 class ProblemSplitter(Learner):
     """Puts `problems`: `{text, services, sure, kind}` for each (`text` as written), the whole message where it is one.
 
@@ -98,22 +102,22 @@ class ProblemSplitter(Learner):
                 found.append((clean(written[begin:end]).strip(" ,.;"), ranking))
         return found if len(found) > 1 else []
 
-    def _split(self, said: Told, whole: Floats, several: float, depth: int = 2) -> list[tuple[str, Ranking]]:
-        pair = best_pair(said, whole, several) if depth else None
-        if pair is None or not self._is_real(pair):
+    def _split(self, said: Told, whole: Floats, several: float, inside: bool = False) -> list[tuple[str, Ranking]]:
+        pair = best_pair(said, whole, several)
+        if pair is None or self._odds(pair) < (FURTHER if inside else 0.0):
             return []
         found: list[tuple[str, Ranking]] = []
         for side, about, service in zip(pair.cut.sides, pair.cut.probabilities, pair.services, strict=True):
             own = [(clean(side.text).strip(" ,.;"), ranking_of(side.labels, _led_by(service, about, whole)))]
-            for text, ranking in self._split(side, about, several, depth - 1) or own:
+            for text, ranking in ([] if inside else self._split(side, about, several, True)) or own:
                 if ranking[0][0] not in [other[0][0] for _, other in found]:
                     found.append((text, ranking))
         return found
 
-    def _is_real(self, pair: Pair) -> bool:
-        """Whether the text is about both."""
+    def _odds(self, pair: Pair) -> float:
+        """Logarithm of the odds that the text is about both, shifted so that it is above zero where it is cut."""
         weights = np.array(self._decision[:-1], dtype=np.float32)
-        return bool(len(weights)) and float(pair.evidence @ weights) + self._decision[-1] > 0
+        return float(pair.evidence @ weights) + self._decision[-1] if len(weights) else -np.inf
 
     def write(self, directory: Path) -> None:
         if self._services is None or self._several is None:

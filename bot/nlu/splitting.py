@@ -15,6 +15,7 @@ from bot.nlu.fitting import FOLDS, Sample, fit_linear
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import masked, normal
 from bot.nlu.pairs import ONE, SEVERAL, Pair, best_pair, told
+from bot.nlu.parallel import in_parts
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats
 
@@ -23,7 +24,7 @@ SCALES = (4.4, 1.2, 1.5)
 PARTS = 8
 ENOUGH = 4
 """So many of the eight parts of the single problems teach the decision; the rest would only take time."""
-WRONG = 0.025
+WRONG = 0.02
 """This share of single problems may be taken for several. Ours are made to look alike; ordinary ones are cut less."""
 
 
@@ -72,18 +73,26 @@ def fit_splitter(features: SparseFeaturizer, reports: Sequence[Report], families
     halves = [_services(part, features, families) for part in parts]
     services = _services(reports, features, families)
     column = several.model.labels.index(SEVERAL)
-    figures, real, singles = [], [], 0
-    for report, probabilities in zip(reports, several.probabilities, strict=False):
-        if report.sort == ONE and report.held >= ENOUGH:
-            continue
-        singles += report.sort == ONE
-        pair = pair_of(report.text, report.spans, features, halves[report.held % 2], float(probabilities[column]))
-        if pair is not None:
-            figures.append(pair.evidence)
-            real.append(report.sort == SEVERAL)
-    if len(set(real)) < 2:
+    asked = [
+        (report, float(sounds))
+        for report, sounds in zip(reports, several.probabilities[:, column], strict=False)
+        if report.sort == SEVERAL or report.held < ENOUGH
+    ]
+
+    def evidence(part: Sequence[tuple[Report, float]]) -> list[Floats | None]:
+        pairs = [pair_of(one.text, one.spans, features, halves[one.held % 2], sounds) for one, sounds in part]
+        return [pair.evidence if pair else None for pair in pairs]
+
+    found = [
+        (figures, report.sort == SEVERAL)
+        for figures, (report, _) in zip(in_parts(evidence, asked), asked, strict=True)
+        if figures is not None
+    ]
+    if len({real for _, real in found}) < 2:
         return Learnt(services, several.model, ())
-    return Learnt(services, several.model, _decision(np.stack(figures), np.array(real), singles))
+    singles = sum(report.sort == ONE for report, _ in asked)
+    decision = _decision(np.stack([figures for figures, _ in found]), np.array([real for _, real in found]), singles)
+    return Learnt(services, several.model, decision)
 
 
 def pair_of(
