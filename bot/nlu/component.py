@@ -19,6 +19,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.keys import is_payload
+
 Self = TypeVar("Self", bound="Component")
 log = logging.getLogger(__name__)
 """Tells at INFO what has been learnt: training takes minutes."""
@@ -79,7 +81,7 @@ class Learner(Component):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit and store. Returns the resource under which the result lies."""
         begin = time.monotonic()
-        self.fit(training_data.intent_examples)
+        self.fit([example for example in training_data.intent_examples if not is_payload(example)])
         self.persist()
         log.info("%s learnt in %.1f s", type(self).__name__, time.monotonic() - begin)
         return self._resource

@@ -59,6 +59,11 @@ def labels_of(message: Any) -> Labels:
     )
 
 
+def is_payload(message: Any) -> bool:
+    """What a button sends ('/confirm'), or a noisy copy of it: Rasa's files name it, nothing is learnt from it."""
+    return (message.get(NOISE_OF) or message.get("text")) == f"/{message.get('intent')}"
+
+
 def put(message: Any, **values: Any) -> None:
     """Add to the message's `understanding`, which goes out with Rasa's parse result."""
     message.set(UNDERSTANDING, {**(message.get(UNDERSTANDING) or {}), **values}, add_to_output=True)

@@ -92,7 +92,7 @@ def _examples(block: Any, file: str) -> Iterator[Example]:
         return
     first = examples.start_mark.line + 2
     for number, line in enumerate(examples.value.splitlines()):
-        if line.startswith("- "):
+        if line.startswith("- ") and line != f"- /{intent}":  # what a button sends is no message
             yield _example(file, first + number, line[2:], intent, metadata)
 
 
