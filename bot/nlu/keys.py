@@ -61,7 +61,8 @@ def labels_of(message: Any) -> Labels:
 
 def is_payload(message: Any) -> bool:
     """What a button sends ('/confirm'), or a noisy copy of it: Rasa's files name it, nothing is learnt from it."""
-    return (message.get(NOISE_OF) or message.get("text")) == f"/{message.get('intent')}"
+    written: str = message.get(NOISE_OF) or message.get("text") or ""
+    return written == f"/{message.get('intent')}"
 
 
 def put(message: Any, **values: Any) -> None:

@@ -15,7 +15,7 @@ from tests.web.desk.day import a_day, pages
 from tests.web.desk.windows import CONTRAST, DESKTOP, NEEDS_CHROMIUM, PHONE, Windows, violations
 from tests.web.stage import Stage, served
 
-pytestmark = NEEDS_CHROMIUM
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.xdist_group("looks")]
 LEAST_PAGES, MOST_TABS = 20, 60
 MISSING = "/masa/basvurular/SLC-2020-000000"
 OPEN_ALL = "document.querySelectorAll('details:not(.pop)').forEach((one) => { one.open = true })"
