@@ -26,7 +26,7 @@ run: model ## set up, train when there is no model, start everything
 	@exec .venv/bin/hizmet run
 
 test: model ## all tests but the long ones (PYTEST_ARGS adds arguments)
-	@$(PYTEST) -n 2 --dist loadgroup -m "not soak" $(PYTEST_ARGS)
+	@$(PYTEST) -n 3 --dist loadgroup -m "not soak" $(PYTEST_ARGS)
 
 check: setup ## lint, format, types and the training messages
 	@.venv/bin/ruff check .

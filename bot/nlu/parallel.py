@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -16,9 +16,10 @@ _work: list[Callable[[int], Any]] = []
 
 def in_processes(work: Callable[[int], T], count: int) -> list[T]:
     """`work(0)` to `work(count - 1)`, each in one of as many processes as there are cores; one after the other where
-    there is one core or one piece of work. Results are pickled; what `work` raises is raised here."""
+    there is one core or one piece of work, and inside of such a process. Results are pickled; what `work` raises is
+    raised here."""
     cores = min(count, len(os.sched_getaffinity(0)))
-    if cores < 2:
+    if cores < 2 or current_process().daemon:
         return [work(number) for number in range(count)]
     _work.append(work)
     try:

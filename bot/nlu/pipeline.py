@@ -14,7 +14,6 @@ from typing import Any
 import yaml
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
-from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rich.progress import track
@@ -87,9 +86,3 @@ def read_config(path: Path = ROOT / "config.yml") -> list[dict[str, Any]]:
     """The pipeline of a Rasa configuration file."""
     pipeline: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["pipeline"]
     return pipeline
-
-
-def read_data(path: Path = ROOT / "nlu_data") -> TrainingData:
-    """The training messages of a folder of Rasa's YAML files; files without any (rules) are left out."""
-    files = [file for file in sorted(path.rglob("*.yml")) if "\nnlu:" in file.read_text(encoding="utf-8")]
-    return TrainingData().merge(*(load_data(str(file)) for file in files))

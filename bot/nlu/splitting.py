@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from bot.nlu.fitting import FOLDS, Sample, fit_linear
+from bot.nlu.fitting import FOLDS, Fitted, Sample, fit_linear
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import masked, normal
 from bot.nlu.pairs import ONE, SEVERAL, Pair, best_pair, told
-from bot.nlu.parallel import in_parts
+from bot.nlu.parallel import in_parts, in_processes
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats
 
@@ -67,11 +67,17 @@ def fit_splitter(features: SparseFeaturizer, reports: Sequence[Report], families
     held-out messages with one problem `WRONG` are taken for two.
     """
     features.fit_texts([report.normal for report in reports])
-    samples = [Sample(features.vector(report.normal), None, report.sort, report.text) for report in reports]
-    several = fit_linear(samples)
-    parts = [[report for report in reports if report.held % 2 != half] for half in (0, 1)]
-    halves = [_services(part, features, families) for part in parts]
-    services = _services(reports, features, families)
+    parts = [reports, *([report for report in reports if report.held % 2 != half] for half in (0, 1))]
+
+    def fit(number: int) -> Fitted:
+        if number < len(parts):
+            return _services(parts[number], features, families)
+        return fit_linear(
+            [Sample(features.vector(report.normal), None, report.sort, report.text) for report in reports]
+        )
+
+    whole, first, second, several = in_processes(fit, len(parts) + 1)
+    services, halves = whole.model, (first.model, second.model)
     column = several.model.labels.index(SEVERAL)
     asked = [
         (report, float(sounds))
@@ -119,11 +125,11 @@ def _decision(figures: Floats, real: NDArray[np.bool_], singles: int) -> tuple[f
     return (*map(float, machine.coef_[0] / spread), float(machine.intercept_[0]) - threshold)
 
 
-def _services(reports: Sequence[Report], features: SparseFeaturizer, families: Mapping[str, str]) -> LinearModel:
+def _services(reports: Sequence[Report], features: SparseFeaturizer, families: Mapping[str, str]) -> Fitted:
     """A service model; a message with several problems teaches each of its services, with a share of its weight."""
     samples = [
         Sample(features.vector(report.normal), None, service, report.text, weight=1 / len(report.services))
         for report in reports
         for service in report.services
     ]
-    return fit_linear(samples, families=families, scales=SCALES).model
+    return fit_linear(samples, families=families, scales=SCALES)

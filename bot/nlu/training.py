@@ -16,9 +16,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.config import ROOT
 from bot.errors import ConfigError
+from bot.nlu.importer import read_data
 from bot.nlu.keys import labels_of
 from bot.nlu.models import MARGIN, OWN_MARGIN, Fall, falls, use_model, write_figures
-from bot.nlu.pipeline import Pipeline, read_config, read_data
+from bot.nlu.pipeline import Pipeline, read_config
 from bot.nlu.records import Broken, Labelled, read_departments
 from bot.nlu.service_classifier import ServiceClassifier
 from bot.nlu.teaching import as_training_data, chosen_services, is_held, read_lesson, taught
