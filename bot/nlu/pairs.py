@@ -22,6 +22,8 @@ from bot.nlu.vectors import Floats
 ONE, SEVERAL = "one", "several"
 MARKED = {STRONG: 0.7, STOP: 0.2, WEAK: 0.0, MAYBE: -0.5}
 """What a gap is worth by the words or signs in it, in units of log probability."""
+TOLD, HINTED = 0.3, 5e-4
+"""So probable a service of a pair must be in its side, and in the whole: below, the cut only tore words apart."""
 _UNLIKELY, _LEAST = 1e-3, 1e-2
 """Probabilities that a whole text and a side of it are given at least: none of them excludes a service alone."""
 _ALSO = re.compile(r"\b(?:da|de)\b")
@@ -102,8 +104,8 @@ def told(
     written: str, spans: Iterable[tuple[int, int, str]], features: SparseFeaturizer, services: LinearModel
 ) -> Told:
     """The clauses of a text as written, whose places lie at `spans`."""
-    bounds, gaps = clauses_of(letter_by_letter(written))
     spans = [span for span in spans if span[1] <= len(written)]
+    bounds, gaps = clauses_of(_without_places(letter_by_letter(written), spans))
     scores, squares, tells = [], [], []
     for start, end in bounds:
         own = [(a - start, b - start, entity) for a, b, entity in spans if start <= a and b <= end]
@@ -117,10 +119,24 @@ def told(
     return Told(clauses, tuple(gaps), np.stack(scores), lengths, tuple(tells), features.norm, services)
 
 
+def says_two(text: str) -> bool:
+    """Whether the writer says how many problems there are ('iki şikâyetim var')."""
+    return bool(_TWO.search(letter_by_letter(text)))
+
+
+def _without_places(folded: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """The text with its places made unreadable: no word of a name ends a clause ('Büyükkayacık', 'Yeni Sok.')."""
+    letters = list(folded)
+    for start, end, _ in spans:
+        letters[start:end] = "q" * (end - start)
+    return "".join(letters)
+
+
 def best_pair(said: Told, whole: Floats, several: float) -> Pair | None:
     """The pair of services that the whole (probabilities, shape (labels,)) and the sides of one cut agree on best.
 
-    `several` is the probability that the text sounds like several problems. None where there is nothing to cut.
+    `several` is the probability that the text sounds like several problems. None where there is nothing to cut, or the
+    sides tell of nothing.
     """
     cuts = _cuts_of(said)
     if not cuts or len(whole) < 2:
@@ -133,6 +149,9 @@ def best_pair(said: Told, whole: Floats, several: float) -> Pair | None:
     np.fill_diagonal(scores, -np.inf)
     first, second = divmod(int(scores.argmax()), len(whole))
     cut = cuts[int(joint[:, first, second].argmax())]
+    left, right = cut.probabilities
+    if min(left[first], right[second]) < TOLD or min(whole[first], whole[second]) < HINTED:
+        return None
     likeliest = [float(value) for value in np.sort(whole)[::-1][:3]]
     figures = [
         *(float(alone[service]) for service in (first, second)),

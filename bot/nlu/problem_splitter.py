@@ -18,7 +18,7 @@ from bot.nlu.component import Learner
 from bot.nlu.keys import NOISE, SPANS, UNDERSTANDING, labels_of, put
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import clean, masked, normal
-from bot.nlu.pairs import SEVERAL, Pair, Told, best_pair, told
+from bot.nlu.pairs import SEVERAL, Pair, Told, best_pair, says_two, told
 from bot.nlu.service_classifier import UNMEASURED
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats
@@ -28,8 +28,8 @@ _NAME = "[A-ZÇĞİÖŞÜ][a-zçğıöşü]+"
 _SIGNATURE = re.compile(rf"[.!?,]\s+(?P<name>(?:(?:[Bb]en|[Aa]dım|[İi]smim)\s+)?{_NAME}(?:\s+{_NAME}){{1,2}})[.!]?\s*$")
 
 
-FURTHER = 1.0
-"""A side is cut again where so much more speaks for it: that the whole sounds like several problems says less there."""
+SIDE = 0.1
+"""How probable it is that one side of a cut holds two problems more; how the whole sounds says nothing about that."""
 
 
 class ProblemSplitter(Learner):
@@ -88,7 +88,8 @@ class ProblemSplitter(Learner):
         vector = self._features.vector(normal(masked(written, spans)))
         several = dict(self._several.ranked(vector, None)).get(SEVERAL, 0.0)
         said = told(unsigned(written), spans, self._features, self._services)
-        return self._split(said, self._services.probabilities(vector, None), several)
+        depth = 1 if says_two(written) else 2
+        return self._split(said, self._services.probabilities(vector, None), several, depth)
 
     def _items(self, written: str, spans: Sequence[tuple[int, int, str]]) -> list[tuple[str, Ranking]]:
         """The items of a list that the writer made, one for each service; empty where all are about one."""
@@ -102,22 +103,22 @@ class ProblemSplitter(Learner):
                 found.append((clean(written[begin:end]).strip(" ,.;"), ranking))
         return found if len(found) > 1 else []
 
-    def _split(self, said: Told, whole: Floats, several: float, inside: bool = False) -> list[tuple[str, Ranking]]:
-        pair = best_pair(said, whole, several)
-        if pair is None or self._odds(pair) < (FURTHER if inside else 0.0):
+    def _split(self, said: Told, whole: Floats, several: float, depth: int) -> list[tuple[str, Ranking]]:
+        pair = best_pair(said, whole, several) if depth else None
+        if pair is None or not self._is_real(pair):
             return []
         found: list[tuple[str, Ranking]] = []
         for side, about, service in zip(pair.cut.sides, pair.cut.probabilities, pair.services, strict=True):
             own = [(clean(side.text).strip(" ,.;"), ranking_of(side.labels, _led_by(service, about, whole)))]
-            for text, ranking in ([] if inside else self._split(side, about, several, True)) or own:
+            for text, ranking in self._split(side, about, SIDE, depth - 1) or own:
                 if ranking[0][0] not in [other[0][0] for _, other in found]:
                     found.append((text, ranking))
         return found
 
-    def _odds(self, pair: Pair) -> float:
-        """Logarithm of the odds that the text is about both, shifted so that it is above zero where it is cut."""
+    def _is_real(self, pair: Pair) -> bool:
+        """Whether the text is about both."""
         weights = np.array(self._decision[:-1], dtype=np.float32)
-        return float(pair.evidence @ weights) + self._decision[-1] if len(weights) else -np.inf
+        return bool(len(weights)) and float(pair.evidence @ weights) + self._decision[-1] > 0
 
     def write(self, directory: Path) -> None:
         if self._services is None or self._several is None:

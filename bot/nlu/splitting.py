@@ -24,7 +24,7 @@ SCALES = (4.4, 1.2, 1.5)
 PARTS = 8
 ENOUGH = 4
 """So many of the eight parts of the single problems teach the decision; the rest would only take time."""
-WRONG = 0.02
+WRONG = 0.025
 """This share of single problems may be taken for several. Ours are made to look alike; ordinary ones are cut less."""
 
 

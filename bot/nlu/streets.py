@@ -166,7 +166,8 @@ def _belongs(words: Words, here: int, index: int) -> bool:
         if not word.capital:
             return False
         if word.initial and ordinary and key not in TITLES:
-            return beside and (_addressed(words, index) or (_owned(words.key(index)) and _nominal(key)))
+            alone = index == len(words.items) - 1 and words.items[index].capital
+            return beside and (alone or _addressed(words, index) or (_owned(words.key(index)) and _nominal(key)))
         return True
     if beside:
         return (

@@ -149,6 +149,12 @@ def test_a_part_of_an_offered_name_answers_which_neighbourhood() -> None:
     assert move(understood("aşağıdaki", Act.EMERGENCY), draft=draft) is Move.CHOOSE
 
 
+def test_a_name_before_the_type_of_a_place_is_an_address_whatever_it_means() -> None:
+    draft = Draft("1.0", "kaydırak kırık", "playground", 0.9, step=Step.DETAIL)
+    assert move(report("Fidanlık Sokak", "green_area", 0.7), draft=draft) is Move.GIVE_DETAILS
+    assert move(report("burası çok karanlık bir sokak", "street_light", 0.9), draft=draft) is Move.REPORT
+
+
 def test_a_question_is_no_place() -> None:
     draft = Draft("1.0", "köpekler var", "stray_dogs", 0.9, step=Step.PLACE)
     asked = report("pazar günü çalışıyor musunuz?", "culture_events", 0.3)

@@ -36,6 +36,8 @@ _CALM_DANGERS = {
     "distress": phrases(r"\b(kocam|esim|sevgilim)\b.{0,30}\b(beni |bizi )?(dov|oldur)\w*"),
 }
 _QUESTION = phrases(r"\bm[iu](s[iu]n\w*|y[iu]\w*|d[iu]r)?\b", r"\b(ne|kac|nasil|nere|kim|hangi)\w*\b")
+_ADDRESS = phrases(r"(\w+ ){1,3}(sok|sk|sokak|sokagi|cad|cd|cadde|caddesi|bulvari|mah|mahallesi|apt|apartmani|sitesi)")
+"""A name before the type of a place, and nothing else: an answer to 'where', whatever the name may mean."""
 _PAYLOADS = {
     "ok": Move.CONFIRM,
     "fix": Move.REJECT,
@@ -188,6 +190,8 @@ def _drafting(s: Situation) -> Move | None:
         return Move.CHOOSE
     if s.step is Step.CONFIRM:
         return _at_confirmation(s, answer, new_problem)
+    if s.step in (Step.PLACE, Step.DETAIL) and _ADDRESS.fullmatch(answer):
+        return Move.GIVE_DETAILS
     if s.step is Step.KNOWN:
         return _after_known(s, answer)
     if s.step is Step.SAME:
