@@ -1,4 +1,4 @@
-"""Words that alone make a message sensitive: threats, corruption, abuse (in the normal form, ASCII lower case)."""
+"""Words that alone make a message sensitive: threats, despair, corruption, abuse (in the normal form, ASCII lower case)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _WORDS = (
     r"(?:yakar|basar|vurur|keser)i[mz] (?:orayi|belediyeyi|binayi|sizi|onu|oralari)",
     r"bu is burada (?:bitmez|kalmaz)", r"gununuzu goster", r"hesabini (?:verdir|vereceksiniz|soracagim)",
     r"evini(?:zi|n yolunu)? biliyor", r"cocuklarin(?:a|iza) dikkat", r"yolunu biliyorum", r"nerede oturdugunu biliyor",
+    # somebody in despair
+    r"intihar", r"(?:kopru|balkon|dam|cati|pencere|viyaduk|ust gecit)\w*.{0,40}\batl(?:ayacak|iyor|amaya|amak)",
     # corruption
     r"rusvet", r"torpil", r"yolsuzlu", r"zimmet", r"usulsuz", r"haksiz kazanc", r"avanta", r"kayirma",
     r"(?:memur|gorevli|zabita|mudur)\w*.{0,60}\b(?:para|lira) (?:iste|al|verme)",
