@@ -1,4 +1,4 @@
-"""Words that alone make a message sensitive: threats, despair, corruption, abuse (in the normal form, ASCII lower case)."""
+"""Words that alone make a message sensitive: threats, despair, corruption, abuse (normal form, ASCII lower case)."""
 
 from __future__ import annotations
 
