@@ -2,7 +2,7 @@
 
 PYTHONPATH=. .venv/bin/python tools/print_guide.py [FILE.pdf]   (masa-kilavuzu.pdf; needs Chromium)
 
-tests/web/desk/test_papers.py holds it to two pages. markdown-it-py comes with rich.
+tests/web/desk/test_guide.py holds it to two pages.
 """
 
 from __future__ import annotations
