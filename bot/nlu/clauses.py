@@ -53,6 +53,8 @@ def clauses_of(text: str, most: int = 20) -> tuple[list[tuple[int, int]], list[i
         if match.start() - begin < _LEAST:
             if gaps and kind > gaps[-1] and match.start() - begin < 3:
                 gaps[-1] = kind
+            elif gaps and kind > gaps[-1] == MAYBE:  # 'elektrik' closes nothing where 'elektrik yok' does
+                bounds[-1], gaps[-1], begin = (bounds[-1][0], match.start()), kind, match.start()
             continue
         bounds.append((begin, match.start()))
         gaps.append(kind)

@@ -190,8 +190,16 @@ def _by_right(words: Words, match: Match, clarity: Clarity, around: Around) -> I
         yield 1.5
     elif not match.ending:
         yield from _before_landmark(words, match.last, around)
-    if match.ending == "abl" and any(words.key(match.last + i).startswith(_MOVED) for i in range(3)):
+    if match.ending == "abl" and any(word.startswith(_MOVED) for word in _same_clause(words, match.last, 3)):
         yield -4.0
+
+
+def _same_clause(words: Words, index: int, most: int) -> Iterator[str]:
+    """The next words up to a sign."""
+    for here in range(index, index + most):
+        if here > index and words.parted(here):
+            return
+        yield words.key(here)
 
 
 def _named_otherwise(after: str, clarity: Clarity) -> bool:

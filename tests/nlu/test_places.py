@@ -88,6 +88,8 @@ def test_a_name_that_means_something_else_is_no_neighbourhood(text: str) -> None
         ("yazir turgut ozal cad fiber kazdilar", "Turgut Özal Caddesi", None),
         ("yazır çam sokak 11", "Çam Sokak", "11"),
         ("Dr. Hulusi Baybal Caddesi üzerinde", "Dr. Hulusi Baybal Caddesi", None),
+        ("Lavanta Sokak", "Lavanta Sokak", None),
+        ("biz caddenin ortasından yürüyoruz", None, None),
         ("sokak degil caddeydi, yunus emre caddesi", "Yunus Emre Caddesi", None),
         ("Fatih Caddesi çok kirli", "Fatih Caddesi", None),
         ("Gül Sokak 3 gündür karanlık", "Gül Sokak", None),
@@ -222,3 +224,16 @@ class _Message:
 
     def set(self, name: str, value: Any, add_to_output: bool = False) -> None:
         self.data[name] = value
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("buharayada bir yıkama aracı gelsin", "Buhara"),
+        ("hacıkaymktaki parkta salıncak kopuk", "Hacıkaymak"),
+        ("cenaze yarın hocacihandan kalkacak, taziyeye gelenlere çadır lazım", "Hocacihan"),
+        ("kar kürenmedi çöp de alınmadı, sızma", "Sızma"),
+    ],
+)
+def test_haste_hides_no_neighbourhood(text: str, name: str) -> None:
+    assert found(text).place.neighbourhood == name

@@ -103,6 +103,19 @@ def test_a_strong_word_begins_a_new_clause() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("elektrik yok sular kesik", ["elektrik yok", " sular kesik"]),
+        ("salincak kopuk banklar kirik", ["salincak kopuk", " banklar kirik"]),
+        ("çöp alınmadı yollar buz tutmuş", ["çöp alınmadı", " yollar buz tutmuş"]),
+    ],
+)
+def test_what_may_be_a_predicate_ends_a_clause_without_a_sign(text: str, clauses: list[str]) -> None:
+    bounds, _ = clauses_of(letter_by_letter(text))
+    assert [text[begin:end] for begin, end in bounds] == clauses
+
+
+@pytest.mark.parametrize(
     ("text", "items"),
     [
         ("Gül Sokak: 1) lamba yanmıyor 2) köpekler geziyor", ["lamba yanmıyor", "köpekler geziyor"]),

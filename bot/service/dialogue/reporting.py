@@ -25,11 +25,12 @@ def report(talk: Talk) -> None:
         talk.keep(with_message(talk, heard(talk, draft)))
         advance(talk)
         return
+    told = problems_said(talk, place_said(talk))
     if draft is not None and gives_up(talk.text):
         talk.drop_draft()
         draft = None
-    told = enumerate(problems_said(talk, place_said(talk)))
-    fresh = [new_draft(talk, said.problem, index, said) for index, said in told]
+        told = [said for said in told if not gives_up(said.text)] or told
+    fresh = [new_draft(talk, said.problem, index, said) for index, said in enumerate(told)]
     if thanks_but(talk.text):
         fresh = [replace(each, kind=Kind.COMPLAINT) if each.kind is Kind.THANKS else each for each in fresh]
     urgent = [_told_already(each) for each in fresh if each.urgent]
