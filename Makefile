@@ -19,7 +19,7 @@ setup: ## the environment .venv from requirements.lock (seconds when it is there
 model: setup
 	@ls models/*.tar.gz >/dev/null 2>&1 || $(MAKE) --no-print-directory train
 
-train: setup ## train a new model into models/ (under three minutes)
+train: setup ## train a new model into models/ (about three minutes)
 	@.venv/bin/hizmet train
 
 run: model ## set up, train when there is no model, start everything

@@ -103,8 +103,7 @@ def suffix(name: str, case: str) -> str:
     """
     kind, name = type(name), _EXPLANATION.sub("", name) or str(name)
     spoken = _spoken(name)
-    vowels = [char for char in spoken if char in _VOWELS] or ["e"]
-    last_vowel = vowels[-1]
+    last_vowel = _last_vowel(spoken)
     ends_open = spoken[-1:] in _VOWELS
     low = "a" if last_vowel in _BACK else "e"
     high = _HIGH[last_vowel]
@@ -127,8 +126,11 @@ def suffix(name: str, case: str) -> str:
 
 def asked(name: str) -> str:
     """The name with the particle of a question: 'Yazır mı', 'Sille mi', 'Bosna Hersek mi'."""
-    vowels = [char for char in _spoken(name) if char in _VOWELS] or ["e"]
-    return f"{name} m{_HIGH[vowels[-1]]}"
+    return f"{name} m{_HIGH[_last_vowel(_spoken(name))]}"
+
+
+def _last_vowel(spoken: str) -> str:
+    return next((char for char in reversed(spoken) if char in _VOWELS), "e")
 
 
 _HIGH = {"a": "ı", "ı": "ı", "e": "i", "i": "i", "o": "u", "u": "u", "ö": "ü", "ü": "ü"}

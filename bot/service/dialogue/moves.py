@@ -180,9 +180,9 @@ def _drafting(s: Situation) -> Move | None:
         return None
     if u.tracking_no and u.act in (Act.ASK_STATUS, Act.CANCEL_REQUEST):
         return None
-    new_problem = u.act is Act.REPORT and u.service_confidence >= SURE_SERVICE and not _known_service(s)
-    instead = gives_up(s.text) and u.service_confidence >= SURE_SERVICE and len(answer.split()) > 6
-    if instead and u.problems and not _known_service(s):
+    another = u.service_confidence >= SURE_SERVICE and not _known_service(s)
+    new_problem = u.act is Act.REPORT and another
+    if another and u.problems and len(answer.split()) > 6 and gives_up(s.text):
         return Move.REPORT
     if DROP.fullmatch(answer) or (u.act is Act.CANCEL_REQUEST and not u.tracking_no):
         return Move.DROP
