@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.statements import insert_ignoring
@@ -32,6 +32,41 @@ UNSENT = _waiting(outbox.c.state, _OUT)
 """Of the outbox: not sent and not given up."""
 
 
+def _rows_of_next() -> Select[tuple[InboxRow]]:
+    """What waits of the conversation that is due first, of a `shard` of `shards` and none of `skip`."""
+    due, fetching = aliased(inbox), aliased(inbox)
+    blocked = (
+        select(fetching.c.id)
+        .where(
+            fetching.c.conversation_id == due.c.conversation_id,
+            _waiting(fetching.c.state, _IN),
+            fetching.c.state == InboxState.FETCHING,
+            fetching.c.sequence <= due.c.sequence,
+        )
+        .exists()
+    )
+    first = (
+        select(due.c.conversation_id)
+        .where(
+            _waiting(due.c.state, _IN),
+            due.c.state == InboxState.READY,
+            due.c.ready_at <= bindparam("now"),
+            due.c.conversation_id % bindparam("shards") == bindparam("shard"),
+            due.c.conversation_id.not_in(bindparam("skip", expanding=True)),
+            ~blocked,
+        )
+        .order_by(due.c.ready_at, due.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = select(InboxRow).where(inbox.c.conversation_id == first, _waiting(inbox.c.state, _IN))
+    return rows.order_by(inbox.c.sequence, inbox.c.id)
+
+
+_NEXT = _rows_of_next()
+"""Made once: it is asked before every turn, and to build it took longer than to run it."""
+
+
 def _in_public() -> ColumnElement[bool]:
     """The row goes to a public thread."""
     thread = select(conversations.c.id).where(conversations.c.id == outbox.c.conversation_id, conversations.c.public)
@@ -50,36 +85,13 @@ class SqlInbox:
     def next(
         self, now: datetime, skip: frozenset[int] = frozenset(), shard: tuple[int, int] = (0, 1)
     ) -> Waiting | None:
-        fetching = aliased(inbox)
-        blocked = (
-            select(fetching.c.id)
-            .where(
-                fetching.c.conversation_id == inbox.c.conversation_id,
-                _waiting(fetching.c.state, _IN),
-                fetching.c.state == InboxState.FETCHING,
-                fetching.c.sequence <= inbox.c.sequence,
-            )
-            .exists()
-        )
-        due = (
-            select(inbox.c.conversation_id)
-            .where(_waiting(inbox.c.state, _IN), inbox.c.state == InboxState.READY, inbox.c.ready_at <= now, ~blocked)
-            .order_by(inbox.c.ready_at, inbox.c.id)
-            .limit(1)
-        )
-        if shard[1] > 1:
-            due = due.where(inbox.c.conversation_id % shard[1] == shard[0])
-        if skip:
-            due = due.where(inbox.c.conversation_id.not_in(skip))
-        conversation_id = self._session.scalars(due).first()
-        if conversation_id is None:
-            return None
+        asked = {"now": now, "skip": list(skip), "shard": shard[0], "shards": shard[1]}
         rows: list[InboxRow] = []
-        for row in self.pending_of(conversation_id):
+        for row in self._session.scalars(_NEXT, asked):
             if row.state == InboxState.FETCHING:
                 break
             rows.append(row)
-        return Waiting(conversation_id, tuple(rows), max(row.ready_at for row in rows)) if rows else None
+        return Waiting(rows[0].conversation_id, tuple(rows), max(row.ready_at for row in rows)) if rows else None
 
     def pending_of(self, conversation_id: int) -> Sequence[InboxRow]:
         query = (

@@ -9,7 +9,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-TURNS = 4
+TURNS = 2
 
 
 def remember(tracker: DialogueStateTracker) -> str:

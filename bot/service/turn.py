@@ -212,7 +212,8 @@ class TurnWorker:
         events = [event_of(row) for row in rows]
         if conversation.mode == Mode.PERSON and conversation.handover_until and conversation.handover_until <= now:
             ReviewDesk(uow, self._municipality, now).end_by_time(conversation)
-        awaited = uow.conversations.awaited(conversation.id, now)
+        ever = uow.conversations.awaited(conversation.id, _LONG_AGO)
+        awaited = [row for row in ever if row.expires_at > now]
         talk = Talk(
             uow=uow,
             municipality=self._municipality,
@@ -231,7 +232,7 @@ class TurnWorker:
             parse=self._parse,
             handover_hours=self._handover_hours,
         )
-        if not any(row.what == AwaitedKind.PRIVATE for row in uow.conversations.awaited(conversation.id, _LONG_AGO)):
+        if not any(row.what == AwaitedKind.PRIVATE for row in ever):
             expire(talk)  # those that wait for a private message end otherwise (`settle_public`)
         talk.edited = find_edited(uow, conversation, rows)
         talk.edit_belongs = talk.edited is not None and belongs(talk, talk.edited)
@@ -256,7 +257,6 @@ class TurnWorker:
             conversation.notice_version, conversation.notice_at = self._municipality.privacy_version, now
         conversation.turns += 1
         conversation.last_in_at = now
-        uow.flush()
         for index, reply in enumerate(talk.replies):
             key = f"reply:{rows[0].id}:{index}"
             if talk.about is not None:
