@@ -85,7 +85,7 @@ def _read(words: Words, index: int) -> tuple[int, str]:
     last = index + 1
     if not word.tail and not letter and last < len(words.items):
         following = words.items[last]
-        part = _PART.match(following.stem)
+        part = None if _inside(words, last) else _PART.match(following.stem)
         if (part and following.gap in ("/", "-", "\\")) or (
             part
             and not following.gap
@@ -96,6 +96,12 @@ def _read(words: Words, index: int) -> tuple[int, str]:
             value += "/" + part[1].upper()
             last += 1
     return last, value
+
+
+def _inside(words: Words, index: int) -> bool:
+    """'No 30 D 4', 'no 5 K:2': the flat or the floor, not a letter of the door's number."""
+    following = words.items[index + 1] if index + 1 < len(words.items) else None
+    return words.key(index) in ("d", "k") and following is not None and following.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ class Gazetteer:
         length of the word."""
         index: dict[tuple[str, int], list[tuple[str, int]]] = {}
         for key in self._exact:
-            allowed = 0 if len(key) < 5 else 1 if len(key) < 9 else 2 if len(key) < 14 else 3
+            allowed = 0 if len(key) < 5 else 1 if len(key) < 9 else 2 if len(key) < 14 else 3 if len(key) < 16 else 4
             for length in range(len(key) - allowed, len(key) + allowed + 1 if allowed else 0):
                 for part in (key[0], key[1:3]):
                     index.setdefault((part, length), []).append((key, allowed))

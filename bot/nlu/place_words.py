@@ -15,6 +15,12 @@ _LETTER = r"[^\W_][\u0300-\u036f]*"
 _WORD = re.compile(rf"(?:{_LETTER})+(?:['’‘`´ʼ′](?:{_LETTER})+)?")
 _APOSTROPHE = re.compile("['’‘`´ʼ′]")
 _MARKS = re.compile("[\u0300-\u036f]")
+_CASE = r"(?:n?[aeiu]|n?[dt][ae](?:n|ki)?)?"
+_GLUED = re.compile(
+    rf"(\w{{3,}}?)((?:mahalle(?:si)?|sokak|sokag|cadde(?:si)?|bulvari){_CASE})"
+    r"|([^\W\d]{4,})(mah|sok|cad)|(\d{2,6})(sok|sk|cad|cd)|(no)(\d{1,4}[a-z]?)"
+)
+"""Two words that haste wrote as one: 'tunasokakta', 'akşemsettinmah', '1570sok', 'no12'."""
 _SENTENCE_ENDS = frozenset(".!?…\n")
 
 
@@ -89,27 +95,37 @@ def read_words(text: str) -> Words:
     items: list[Word] = []
     end = 0
     for match in _WORD.finditer(text):
-        written = match[0]
-        between = text[end : match.start()][-20:]
-        gap = "\n" if "\n" in between else "".join(between.split())
-        parts = _APOSTROPHE.split(written, maxsplit=1)
-        tail = folded(parts[1]) if len(parts) == 2 else ""
-        key = folded(parts[0]) + tail
-        initial = not items or any(sign in _SENTENCE_ENDS for sign in gap)
-        items.append(
-            Word(
-                start=match.start(),
-                end=match.end(),
-                text=written,
-                key=key,
-                tail=tail,
-                gap=gap,
-                capital=written[0].isupper() and not shouting,
-                initial=initial,
+        for start, stop in _parts(match):
+            written = text[start:stop]
+            between = text[end:start][-20:]
+            gap = "\n" if "\n" in between else "".join(between.split())
+            parts = _APOSTROPHE.split(written, maxsplit=1)
+            tail = folded(parts[1]) if len(parts) == 2 else ""
+            items.append(
+                Word(
+                    start=start,
+                    end=stop,
+                    text=written,
+                    key=folded(parts[0]) + tail,
+                    tail=tail,
+                    gap=gap,
+                    capital=written[0].isupper() and not shouting,
+                    initial=not items or any(sign in _SENTENCE_ENDS for sign in gap),
+                )
             )
-        )
-        end = match.end()
-        if len(items) == MAX_WORDS:
+            end = stop
+        if len(items) >= MAX_WORDS:
             break
     cased = not shouting and any(word.capital for word in items)
     return Words(tuple(items), cased, text.isascii())
+
+
+def _parts(match: re.Match[str]) -> list[tuple[int, int]]:
+    """Begin and end of the word, or of the two that stand together."""
+    start, end = match.span()
+    written = match[0]
+    glued = _GLUED.fullmatch(folded(written)) if len(written) <= _LONGEST else None
+    if glued is None or len(glued[0]) != len(written):
+        return [(start, end)]
+    middle = start + len(next(part for part in glued.groups() if part is not None))
+    return [(start, middle), (middle, end)]

@@ -30,6 +30,8 @@ _INFLECTED = word_list(
     "acagim ecegim acagiz ecegiz acaksin eceksin acam ecem icam icem ucam ucem acak ecek amam emem iyoz uyoz iyom uyom "
     "mezsem eyip ayip unuz iniz umuz imiz nuzun nizin muzun mizin"
 )
+_WHERE = ("loc", "abl")
+"""Endings that an abbreviation takes too: 'Doruk skta'."""
 _COMPOUND = (
     "lamba", "kope", "kedi", "hayvan", "tabela", "levha", "aydinlat", "arasi", "arala", "basi", "baslari",
     "temizli", "suprul",
@@ -60,7 +62,7 @@ def street_type(key: str) -> str | None:
         return "plural"
     for stem, ending in readings(key):
         kind = STREET_TYPES.get(stem)
-        if kind and ending not in ("adj", "cop", "ins") and not (ending and len(stem) < 4):
+        if kind and ending not in ("adj", "cop", "ins") and (not ending or len(stem) > 3 or ending in _WHERE):
             return kind
     if len(key) < 5 or common(key):
         return None

@@ -103,6 +103,12 @@ def test_a_name_that_means_something_else_is_no_neighbourhood(text: str) -> None
         ("Sokak köpekleri saldırdı", None, None),
         ("kedi çöpü sokağa dağıtıyor", None, None),
         ("4'e bastım puan verdim", None, None),
+        ("akşemsettinmah tunasokakta yol kapalı", "Tuna Sokak", None),
+        ("1570sok no12 önü", "1570 Sokak", "12"),
+        ("yazirda doruk skta yol cokmus", "Doruk Sokak", None),
+        ("Defne Sk. No 30 D 4", "Defne Sokak", "30"),
+        ("Defne Sokak no 12 D", "Defne Sokak", "12/D"),
+        ("arasokakta kaza oldu", None, None),
     ],
 )
 def test_a_street_needs_a_name_or_a_number_and_a_door_no_unit(text: str, street: str | None, door: str | None) -> None:
