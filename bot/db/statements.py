@@ -24,5 +24,6 @@ def _insert_ignoring(table: Table, names: tuple[str, ...], on_postgres: bool) ->
     primary = next(iter(table.primary_key.columns))
     of = postgresql if on_postgres else sqlite
     dialect = of.dialect(paramstyle="named")
-    spelt = of.insert(table).on_conflict_do_nothing().returning(primary).compile(dialect=dialect, column_keys=list(names))
-    return text(str(spelt)).bindparams(*(bindparam(name, type_=table.c[name].type) for name in names))
+    spelt = of.insert(table).on_conflict_do_nothing().returning(primary)
+    written = str(spelt.compile(dialect=dialect, column_keys=list(names)))
+    return text(written).bindparams(*(bindparam(name, type_=table.c[name].type) for name in names))

@@ -15,7 +15,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
         r"(?:kopruden|balkondan|damdan|camdan) (?:atlayacagim|atlicam|atlamak istiyorum)",
         r"hakkinizi helal edin", r"bu gece (?:bitsin|bitirecegim)",
     ),
-    "gas": (r"gaz (kok|kac|siz)", r"gaz\w* kok", r"dogal ?gaz.*(kok|kac|siz|patla)", r"tup (patla|kacir)", r"gaz dolu"),
+    "gas": (r"gaz (kok|kac|siz)", r"gaz\w* kok", r"dogal ?gaz.*(kok|kac|siz|patla)", r"tup (patla|kacir)", r"gaz dolu",
+            r"cakmak cakm\w* kork"),
     "fire": (r"yangin", r"alev", r"(ev|bina|cati|araba|cop|konteyner|orman|ot)\w* yan[iı]yor", r"tutustu", r"itfaiye"),
     "electricity": (
         r"elektrik carp", r"carpild", r"akima kapil", r"(kopuk|kopmus|acikta|sarkan) (kablo|tel)", r"kivilcim",

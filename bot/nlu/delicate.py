@@ -1,4 +1,5 @@
-"""Words that alone make a message sensitive: threats, despair, corruption, abuse (normal form, ASCII lower case)."""
+"""Words that alone make a message sensitive: threats, despair, corruption, abuse, minors, somebody's health
+(normal form, ASCII lower case)."""
 
 from __future__ import annotations
 
@@ -22,7 +23,21 @@ _WORDS = (
     r"00 yas\w*.{0,40}mesaj", r"uygunsuz (?:mesaj|davran|teklif|dokun)",
     r"mendil sat\w*.{0,40}(?:vur|dov)", r"taciz", r"istismar",
     r"tecavuz", r"cinsel", r"cocuk isci", r"00 yasinda\w* cocu\w*.{0,30}(?:calis|dov|evlen)",
+    r"(?:liseli|ogrenci|cocu[kg])\w* (?:\w+ ){0,3}(?:hap\b|uyusturucu|esrar|bonzai|(?:sigara|alkol|icki) sat)",
+    r"(?:kucucuk|kucuk|ufacik|minicik) (?:cocu[kg]|kiz)\w* (?:\w+ ){0,5}(?:dilen|mendil|satiyo|sattir|calistir)",
+    r"cocu[kg]\w* (?:\w+ ){0,3}dilen(?:iyor|dir|cilik|me)",
     r"zorla evlen", r"siddet (?:gor|uygul)", r"\bdov(?:uyor|du|erek|ulu|mus)",
+    # who tells is afraid
+    r"(?:adim|ismim)\w* (?:\w+ ){0,2}(?:yazma|verme|soyleme|gizli|sakli|aciklama|gecmesin|duyulmasin)",
+    r"kimligim\w* (?:gizli|sakli|aciklan)",
+    # somebody's health
+    r"yatalak", r"(?<!trafik )felc(?:li\b|im|e\b| gec| kal)", r"al[zs]h?[ae][iy]m\w*r", r"demans", r"parkinson",
+    r"sizofren", r"bipolar", r"epilepsi", r"sara (?:hasta|nobet)", r"kalp pili",
+    r"(?:seker|kalp|bobrek|tansiyon|ms) hasta",
+    r"kanser (?:hasta|tedavi)", r"(?:annem|babam|esim|kizim|oglum|kardesim|dedem|ninem|anam)\w* (?:\w+ ){0,2}kanser",
+    r"kemoterapi", r"diyaliz", r"sonda\w* tak", r"\bkoah", r"otizm", r"otistik", r"down sendrom",
+    r"\bhiv\b", r"psikiyatr", r"zihinsel engel", r"hamile(?:yim|lig)", r"oksijen (?:tup|makine|cihaz)",
+    r"(?:uyusturucu|madde|alkol) bagimli",
 )  # fmt: skip
 _PATTERN = re.compile(r"\b(?:" + "|".join(_WORDS) + ")")
 

@@ -24,6 +24,8 @@ MARKED = {STRONG: 0.7, STOP: 0.2, WEAK: 0.0, MAYBE: -0.5}
 """What a gap is worth by the words or signs in it, in units of log probability."""
 TOLD, HINTED = 0.3, 5e-4
 """So probable a service of a pair must be in its side, and in the whole: below, the cut only tore words apart."""
+SURE, SOUNDS = 0.9, 0.5
+"""The whole need not hint where both sides are so sure, or the text sounds so like several problems."""
 _UNLIKELY, _LEAST = 1e-3, 1e-2
 """Probabilities that a whole text and a side of it are given at least: none of them excludes a service alone."""
 _ALSO = re.compile(r"\b(?:da|de)\b")
@@ -150,7 +152,8 @@ def best_pair(said: Told, whole: Floats, several: float) -> Pair | None:
     first, second = divmod(int(scores.argmax()), len(whole))
     cut = cuts[int(joint[:, first, second].argmax())]
     left, right = cut.probabilities
-    if min(left[first], right[second]) < TOLD or min(whole[first], whole[second]) < HINTED:
+    surest, hinted = min(left[first], right[second]), min(whole[first], whole[second]) >= HINTED
+    if surest < TOLD or not (hinted or surest >= SURE or several > SOUNDS):
         return None
     likeliest = [float(value) for value in np.sort(whole)[::-1][:3]]
     figures = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,17 @@ from sklearn.model_selection import cross_val_predict
 from bot.nlu.fitting import FOLDS, Fitted, Sample, fit_linear
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import masked, normal
-from bot.nlu.pairs import ONE, SEVERAL, Pair, best_pair, told
+from bot.nlu.pairs import ONE, SEVERAL, best_pair, told
 from bot.nlu.parallel import in_parts, in_processes
 from bot.nlu.sparse_featurizer import SparseFeaturizer
-from bot.nlu.vectors import Floats
+from bot.nlu.vectors import Floats, SparseVector
 
 SCALES = (4.4, 1.2, 1.5)
 """The factors of the three linear views, as the service classifier finds them on held-out folds."""
 PARTS = 8
 ENOUGH = 4
 """So many of the eight parts of the single problems teach the decision; the rest would only take time."""
-WRONG = 0.025
+WRONG = 0.04
 """This share of single problems may be taken for several. Ours are made to look alike; ordinary ones are cut less."""
 
 
@@ -55,9 +56,13 @@ class Report:
     def sort(self) -> str:
         return SEVERAL if len(self.services) > 1 else ONE
 
-    @property
+    @cached_property
     def normal(self) -> str:
         return normal(masked(self.text, self.spans))
+
+
+Heard = tuple[Report, SparseVector]
+"""A message and its vector."""
 
 
 def fit_splitter(features: SparseFeaturizer, reports: Sequence[Report], families: Mapping[str, str]) -> Learnt:
@@ -66,51 +71,45 @@ def fit_splitter(features: SparseFeaturizer, reports: Sequence[Report], families
     The decision learns from pairs by service models that did not see the message. Its threshold is such that of the
     held-out messages with one problem `WRONG` are taken for two.
     """
-    features.fit_texts([report.normal for report in reports])
-    parts = [reports, *([report for report in reports if report.held % 2 != half] for half in (0, 1))]
+    texts = [report.normal for report in reports]
+    features.fit_texts(texts)
+    vectors = in_parts(lambda some: [features.vector(text) for text in some], texts)
+    heard = list(zip(reports, vectors, strict=True))
+    parts = [heard, *([(report, vector) for report, vector in heard if report.held % 2 != half] for half in (0, 1))]
 
     def fit(number: int) -> Fitted:
         if number < len(parts):
-            return _services(parts[number], features, families)
-        return fit_linear(
-            [Sample(features.vector(report.normal), None, report.sort, report.text) for report in reports]
-        )
+            return _services(parts[number], families)
+        return fit_linear([Sample(vector, None, report.sort, report.text) for report, vector in heard])
 
     whole, first, second, several = in_processes(fit, len(parts) + 1)
     services, halves = whole.model, (first.model, second.model)
     column = several.model.labels.index(SEVERAL)
     asked = [
-        (report, float(sounds))
-        for report, sounds in zip(reports, several.probabilities[:, column], strict=False)
+        (report, vector, float(sounds))
+        for (report, vector), sounds in zip(heard, several.probabilities[:, column], strict=False)
         if report.sort == SEVERAL or report.held < ENOUGH
     ]
 
-    def evidence(part: Sequence[tuple[Report, float]]) -> list[Floats | None]:
-        pairs = [pair_of(one.text, one.spans, features, halves[one.held % 2], sounds) for one, sounds in part]
-        return [pair.evidence if pair else None for pair in pairs]
+    def evidence(part: Sequence[tuple[Report, SparseVector, float]]) -> list[Floats | None]:
+        found = []
+        for report, vector, sounds in part:
+            model = halves[report.held % 2]
+            said = told(report.text, report.spans, features, model)
+            pair = best_pair(said, model.probabilities(vector, None), sounds)
+            found.append(pair.evidence if pair else None)
+        return found
 
     found = [
         (figures, report.sort == SEVERAL)
-        for figures, (report, _) in zip(in_parts(evidence, asked), asked, strict=True)
+        for figures, (report, *_) in zip(in_parts(evidence, asked), asked, strict=True)
         if figures is not None
     ]
     if len({real for _, real in found}) < 2:
         return Learnt(services, several.model, ())
-    singles = sum(report.sort == ONE for report, _ in asked)
+    singles = sum(report.sort == ONE for report, *_ in asked)
     decision = _decision(np.stack([figures for figures, _ in found]), np.array([real for _, real in found]), singles)
     return Learnt(services, several.model, decision)
-
-
-def pair_of(
-    written: str,
-    spans: Sequence[tuple[int, int, str]],
-    features: SparseFeaturizer,
-    services: LinearModel,
-    several: float,
-) -> Pair | None:
-    """The pair of services of a text as written; None where there is nothing to cut."""
-    whole = services.probabilities(features.vector(normal(masked(written, spans))), None)
-    return best_pair(told(written, spans, features, services), whole, several)
 
 
 def _decision(figures: Floats, real: NDArray[np.bool_], singles: int) -> tuple[float, ...]:
@@ -125,11 +124,11 @@ def _decision(figures: Floats, real: NDArray[np.bool_], singles: int) -> tuple[f
     return (*map(float, machine.coef_[0] / spread), float(machine.intercept_[0]) - threshold)
 
 
-def _services(reports: Sequence[Report], features: SparseFeaturizer, families: Mapping[str, str]) -> Fitted:
+def _services(heard: Sequence[Heard], families: Mapping[str, str]) -> Fitted:
     """A service model; a message with several problems teaches each of its services, with a share of its weight."""
     samples = [
-        Sample(features.vector(report.normal), None, service, report.text, weight=1 / len(report.services))
-        for report in reports
+        Sample(vector, None, service, report.text, weight=1 / len(report.services))
+        for report, vector in heard
         for service in report.services
     ]
     return fit_linear(samples, families=families, scales=SCALES)

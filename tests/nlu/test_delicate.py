@@ -19,9 +19,14 @@ from bot.nlu.normalisation import normal
         "13 yaşında çocuk çalıştırıyorlar",
         "üst geçitte bir genç atlayacak gibi duruyor",
         "komşum intihardan söz ediyor",
+        "liseli çocuklara hap satıyorlar, adımı vermeyin",
+        "kavşakta küçücük çocuklar mendil satıyor",
+        "Annem yatalak, evde bakım istiyoruz",
+        "babam felç geçirdi, merdivenden inemiyor",
+        "dedem alzaymır, yolu bulamıyor",
     ],
 )
-def test_threats_despair_corruption_and_abuse_are_delicate(text: str) -> None:
+def test_threats_despair_corruption_abuse_and_illness_are_delicate(text: str) -> None:
     assert is_delicate(normal(text))
 
 
@@ -32,6 +37,11 @@ def test_threats_despair_corruption_and_abuse_are_delicate(text: str) -> None:
         "bıçak bileyici bağırıyor",
         "silahlı kuvvetler caddesinde çukur var",
         "köpek balkondan atladı",
+        "çocuk parkında salıncak kopuk",
+        "hasta ediyor bu koku bizi",
+        "astımım var, bu duman beni öldürecek",
+        "trafik felç oldu, kavşak kilit",
+        "kanser ettiniz bizi bu tozla",
         "",
     ],
 )
