@@ -22,7 +22,7 @@ from bot.nlu.vectors import Floats
 ONE, SEVERAL = "one", "several"
 MARKED = {STRONG: 0.7, STOP: 0.2, WEAK: 0.0, MAYBE: -0.5}
 """What a gap is worth by the words or signs in it, in units of log probability."""
-TOLD, HINTED = 0.3, 5e-4
+TOLD, HINTED = 0.2, 5e-4
 """So probable a service of a pair must be in its side, and in the whole: below, the cut only tore words apart."""
 SURE, SOUNDS = 0.9, 0.5
 """The whole need not hint where both sides are so sure, or the text sounds so like several problems."""
@@ -166,6 +166,23 @@ def best_pair(said: Told, whole: Floats, several: float) -> Pair | None:
         *_of_words(cut, said),
     ]
     return Pair((first, second), cut, np.array(figures, dtype=np.float32))
+
+
+def cut_between(said: Told, one: str, other: str) -> tuple[Cut, tuple[str, str]] | None:
+    """Where a text that is about two known services is cut, and the services in the order told; None where no gap has
+    each of them, and not the other, on a side of its own."""
+    first, second = (said.labels.index(service) for service in (one, other))
+    found: list[tuple[float, Cut, tuple[str, str]]] = []
+    for cut in _cuts_of(said):
+        for left, right, order in ((first, second, (one, other)), (second, first, (other, one))):
+            before, after = cut.probabilities
+            if before[left] > before[right] and after[right] > after[left]:
+                told_by = float(_log(before[left]) + _log(after[right])) + MARKED[cut.gap] / 2
+                found.append((told_by, cut, order))
+    if not found:
+        return None
+    _, cut, order = max(found, key=lambda each: each[0])
+    return cut, order
 
 
 def _cuts_of(said: Told) -> list[Cut]:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from bot.nlu.fitting import FOLDS, Fitted, Sample, fit_linear
+from bot.nlu.fitting import FOLDS, Fitted, Sample, bayes_model, fit_linear
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import masked, normal
-from bot.nlu.pairs import ONE, SEVERAL, best_pair, told
+from bot.nlu.pairs import ONE, SEVERAL, best_pair, cut_between, told
 from bot.nlu.parallel import in_parts, in_processes
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats, SparseVector
@@ -23,7 +23,7 @@ from bot.nlu.vectors import Floats, SparseVector
 SCALES = (4.4, 1.2, 1.5)
 """The factors of the three linear views, as the service classifier finds them on held-out folds."""
 PARTS = 8
-ENOUGH = 4
+ENOUGH = 3
 """So many of the eight parts of the single problems teach the decision; the rest would only take time."""
 WRONG = 0.04
 """This share of single problems may be taken for several. Ours are made to look alike; ordinary ones are cut less."""
@@ -56,13 +56,26 @@ class Report:
     def sort(self) -> str:
         return SEVERAL if len(self.services) > 1 else ONE
 
+    def spans_within(self, begin: int, end: int) -> list[tuple[int, int, str]]:
+        """The places of a part of the text, counted from its beginning."""
+        return [(a - begin, b - begin, entity) for a, b, entity in self.spans if begin <= a and b <= end]
+
     @cached_property
     def normal(self) -> str:
         return normal(masked(self.text, self.spans))
 
 
-Heard = tuple[Report, SparseVector]
-"""A message and its vector."""
+Side = tuple[str, SparseVector]
+"""A service and the vector of the words about it."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message and its vector; where two services are told of that can be cut apart, its `sides`."""
+
+    report: Report
+    vector: SparseVector
+    sides: tuple[Side, ...]
 
 
 def fit_splitter(features: SparseFeaturizer, reports: Sequence[Report], families: Mapping[str, str]) -> Learnt:
@@ -74,21 +87,24 @@ def fit_splitter(features: SparseFeaturizer, reports: Sequence[Report], families
     texts = [report.normal for report in reports]
     features.fit_texts(texts)
     vectors = in_parts(lambda some: [features.vector(text) for text in some], texts)
-    heard = list(zip(reports, vectors, strict=True))
-    parts = [heard, *([(report, vector) for report, vector in heard if report.held % 2 != half] for half in (0, 1))]
+    heard = [
+        Heard(report, vector, sides)
+        for report, vector, sides in zip(reports, vectors, _sides(features, reports, vectors), strict=True)
+    ]
+    parts = [heard, *([one for one in heard if one.report.held % 2 != half] for half in (0, 1))]
 
     def fit(number: int) -> Fitted:
         if number < len(parts):
             return _services(parts[number], families)
-        return fit_linear([Sample(vector, None, report.sort, report.text) for report, vector in heard])
+        return fit_linear([Sample(one.vector, None, one.report.sort, one.report.text) for one in heard])
 
     whole, first, second, several = in_processes(fit, len(parts) + 1)
     services, halves = whole.model, (first.model, second.model)
     column = several.model.labels.index(SEVERAL)
     asked = [
-        (report, vector, float(sounds))
-        for (report, vector), sounds in zip(heard, several.probabilities[:, column], strict=False)
-        if report.sort == SEVERAL or report.held < ENOUGH
+        (one.report, one.vector, float(sounds))
+        for one, sounds in zip(heard, several.probabilities[:, column], strict=False)
+        if one.report.sort == SEVERAL or one.report.held < ENOUGH
     ]
 
     def evidence(part: Sequence[tuple[Report, SparseVector, float]]) -> list[Floats | None]:
@@ -124,11 +140,44 @@ def _decision(figures: Floats, real: NDArray[np.bool_], singles: int) -> tuple[f
     return (*map(float, machine.coef_[0] / spread), float(machine.intercept_[0]) - threshold)
 
 
+def _sides(
+    features: SparseFeaturizer, reports: Sequence[Report], vectors: Sequence[SparseVector]
+) -> list[tuple[Side, ...]]:
+    """The sides of each message; none of those with one problem. Naive Bayes is enough to say which side is whose."""
+    model = bayes_model(
+        [
+            Sample(vector, None, service, report.text, weight=1 / len(report.services))
+            for report, vector in zip(reports, vectors, strict=True)
+            for service in report.services
+        ]
+    )
+
+    def cut(some: Sequence[Report]) -> list[tuple[Side, ...]]:
+        return [_sides_of(report, features, model) if len(report.services) == 2 else () for report in some]
+
+    return in_parts(cut, reports)
+
+
+def _sides_of(report: Report, features: SparseFeaturizer, model: LinearModel) -> tuple[Side, ...]:
+    found = cut_between(told(report.text, report.spans, features, model), *report.services)
+    if found is None:
+        return ()
+    cut, services = found
+    middle = len(cut.sides[0].text)
+    bounds = ((0, middle), (middle, middle + len(cut.sides[1].text)))
+    return tuple(
+        (service, features.vector(normal(masked(report.text[begin:end], report.spans_within(begin, end)))))
+        for service, (begin, end) in zip(services, bounds, strict=True)
+    )
+
+
 def _services(heard: Sequence[Heard], families: Mapping[str, str]) -> Fitted:
-    """A service model; a message with several problems teaches each of its services, with a share of its weight."""
+    """A service model. A message with several problems teaches each of its services, with a share of its weight, and
+    where it could be cut each side teaches its own."""
     samples = [
-        Sample(vector, None, service, report.text, weight=1 / len(report.services))
-        for report, vector in heard
-        for service in report.services
+        Sample(one.vector, None, service, one.report.text, weight=1 / len(one.report.services))
+        for one in heard
+        for service in one.report.services
     ]
+    samples += [Sample(vector, None, service, one.report.text) for one in heard for service, vector in one.sides]
     return fit_linear(samples, families=families, scales=SCALES)
