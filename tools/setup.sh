@@ -103,7 +103,8 @@ if [ "$home" != "$root" ] || ! .venv/bin/python -c '' 2>/dev/null; then
   "$uv" venv --quiet --python "$python" .venv
 fi
 printf '%s\n' "$root" >.venv/.home
-"$uv" pip sync --python .venv/bin/python --require-hashes requirements.lock
+# Compiled once here: where Python may not write bytecode, each start would compile TensorFlow anew (ten seconds).
+"$uv" pip sync --compile-bytecode --python .venv/bin/python --require-hashes requirements.lock
 
 # The project itself, editable.
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .

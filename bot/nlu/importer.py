@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.config import ROOT
+from bot.nlu.messages import TrainingMessage
 
 _MESSAGES = re.compile(r"(?:^|[{,]\s*)\"?nlu\"?\s*:", re.MULTILINE)
 
@@ -32,7 +33,7 @@ class MessageReader(RasaYAMLReader):  # type: ignore[misc]  # Rasa ships no type
             own = RasaYAMLReader()
             own.filename = self.filename
             return own.reads(string, **kwargs)
-        return TrainingData(self.training_examples)
+        return TrainingData([TrainingMessage.of(message) for message in self.training_examples])
 
 
 class MessageImporter(RasaFileImporter):  # type: ignore[misc]  # as above

@@ -9,6 +9,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import Component
 from bot.nlu.keys import NOISE, NOISE_OF, SPANS
+from bot.nlu.messages import TrainingMessage
 from bot.nlu.noise import spoil
 from bot.nlu.normalisation import masked
 
@@ -48,8 +49,8 @@ class Noiser(Component):
         return training_data.merge(TrainingData(training_examples=added))
 
 
-def _copy(message: Message, text: str, noise: str) -> Message:
+def _copy(message: Message, text: str, noise: str) -> TrainingMessage:
     data = {"text": text, "intent": message.get("intent"), NOISE: noise, NOISE_OF: message.get("text")}
     if message.get("metadata"):
         data["metadata"] = message.get("metadata")
-    return Message(data=data)
+    return TrainingMessage(data=data)

@@ -121,7 +121,7 @@ def fit_splitter(features: SparseFeaturizer, reports: Sequence[Report], families
         for figures, (report, *_) in zip(in_parts(evidence, asked), asked, strict=True)
         if figures is not None
     ]
-    if len({real for _, real in found}) < 2:
+    if min(sum(real is kind for _, real in found) for kind in (True, False)) < FOLDS:
         return Learnt(services, several.model, ())
     singles = sum(report.sort == ONE for report, *_ in asked)
     decision = _decision(np.stack([figures for figures, _ in found]), np.array([real for _, real in found]), singles)
