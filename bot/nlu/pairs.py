@@ -153,7 +153,7 @@ def best_pair(said: Told, whole: Floats, several: float) -> Pair | None:
     cut = cuts[int(joint[:, first, second].argmax())]
     left, right = cut.probabilities
     surest, hinted = min(left[first], right[second]), min(whole[first], whole[second]) >= HINTED
-    if surest < TOLD or not (hinted or surest >= SURE or several > SOUNDS):
+    if surest < TOLD or not (hinted or surest >= SURE or several > SOUNDS) or _torn(cut, first, second):
         return None
     likeliest = [float(value) for value in np.sort(whole)[::-1][:3]]
     figures = [
@@ -166,6 +166,12 @@ def best_pair(said: Told, whole: Floats, several: float) -> Pair | None:
         *_of_words(cut, said),
     ]
     return Pair((first, second), cut, np.array(figures, dtype=np.float32))
+
+
+def _torn(cut: Cut, first: int, second: int) -> bool:
+    """Whether a side is a single word that could belong to anything ('banklar | da kırık')."""
+    sides = zip(cut.sides, cut.probabilities, (first, second), strict=True)
+    return any(sum(side.telling) < 2 and about[service] < SURE for side, about, service in sides)
 
 
 def cut_between(said: Told, one: str, other: str) -> tuple[Cut, tuple[str, str]] | None:

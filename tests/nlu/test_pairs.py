@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import normal
-from bot.nlu.pairs import Pair, best_pair, says_two, told
+from bot.nlu.pairs import Pair, best_pair, cut_between, says_two, told
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 
 TAUGHT = {"park": "parkta bank kırık salıncak kopuk", "water": "sular akmıyor su yok musluk kuru"}
@@ -56,3 +58,19 @@ def test_no_word_of_a_place_ends_a_clause(stage: tuple[SparseFeaturizer, LinearM
 @pytest.mark.parametrize(("text", "two"), [("İki şikâyetim var: su ve park", True), ("iki gündür su yok", False)])
 def test_the_writer_may_say_how_many(text: str, two: bool) -> None:
     assert says_two(text) is two
+
+
+def test_one_word_that_could_be_about_anything_is_no_side(stage: tuple[SparseFeaturizer, LinearModel]) -> None:
+    features, sure = stage
+    unsure = features, replace(sure, alone_scale=0.02)
+    assert pair(unsure, "musluk kuru su yok, salıncak da kopuk kırık") is not None
+    assert pair(unsure, "musluk kuru su yok, salıncak") is None
+    assert pair(stage, "musluk kuru su yok, salıncak") is not None
+
+
+def test_known_services_are_cut_apart_where_each_has_a_side(stage: tuple[SparseFeaturizer, LinearModel]) -> None:
+    features, model = stage
+    found = cut_between(told("parkta bank kırık, musluk kuru su yok", (), features, model), "water", "park")
+    assert found is not None and found[1] == ("park", "water")
+    assert found[0].sides[1].text.strip(" ,") == "musluk kuru su yok"
+    assert cut_between(told("parkta bank kırık, salıncak kopuk", (), features, model), "water", "park") is None
