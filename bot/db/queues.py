@@ -85,7 +85,8 @@ class SqlInbox:
     def next(
         self, now: datetime, skip: frozenset[int] = frozenset(), shard: tuple[int, int] = (0, 1)
     ) -> Waiting | None:
-        asked = {"now": now, "skip": list(skip), "shard": shard[0], "shards": shard[1]}
+        skipped = list(skip) or [0]  # no conversation has it: NOT IN () would become a subquery
+        asked = {"now": now, "skip": skipped, "shard": shard[0], "shards": shard[1]}
         rows: list[InboxRow] = []
         for row in self._session.scalars(_NEXT, asked):
             if row.state == InboxState.FETCHING:
