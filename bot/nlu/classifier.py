@@ -12,13 +12,8 @@ from bot.nlu.linear import LinearModel
 
 
 class Classifier(Learner):
-    """A linear model over the vectors. Subclasses say what the label of a message is, and put the result.
+    """A linear model over the vectors. Subclasses say what the label of a message is, and put the result."""
 
-    A municipality's own requests say which service they are about and nothing else: only who `learns_taught` learns
-    from them, and there each counts `taught` times: they are fewer than the project's, but what will be asked.
-    """
-
-    learns_taught: ClassVar[bool] = False
     defaults: ClassVar[dict[str, Any]] = {"strength": 0.3, "dense_strength": 0.003, "noisy": True, "bayes": True}
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
@@ -32,15 +27,21 @@ class Classifier(Learner):
     def fit(self, examples: Sequence[Any]) -> None:
         from bot.nlu.fitting import fit_linear  # noqa: PLC0415  (scikit-learn and scipy only where one trains)
 
+        samples = self.samples(examples)
         fitted = fit_linear(
-            self.samples(examples),
+            samples,
             self.config["strength"],
             self.config["dense_strength"],
             families=self.families(),
             bayes=self.config["bayes"],
         )
+        fitted = self.refined(fitted, samples, examples)
         self.model = fitted.model
         self.learn_more(fitted)
+
+    def refined(self, fitted: Any, samples: Sequence[Any], examples: Sequence[Any]) -> Any:
+        """What else the messages teach (bot.nlu.fitting.Fitted)."""
+        return fitted
 
     def families(self) -> Mapping[str, str]:
         """What labels belong together, where a coarser question helps the finer one."""
@@ -50,22 +51,17 @@ class Classifier(Learner):
         """Set thresholds and the like from what was said of held-out messages (bot.nlu.fitting.Fitted)."""
 
     def samples(self, examples: Iterable[Any]) -> list[Any]:
-        """The messages that have a label, as samples."""
+        """The messages that have a label, as samples. A municipality's own requests (`among`) are none."""
         from bot.nlu.fitting import Sample  # noqa: PLC0415  (as above)
 
         found = []
         for example in examples:
             labels = labels_of(example)
             label = self.label(labels)
-            if label is None or (example.get(NOISE) and not self.config["noisy"]):
-                continue
-            if labels.taught and not self.learns_taught:
+            if label is None or labels.among or (example.get(NOISE) and not self.config["noisy"]):
                 continue
             group = example.get(NOISE_OF) or example.get("text")
-            weight = float(self.config["taught"]) if labels.taught else 1.0
-            found.append(
-                Sample(example.get(SPARSE), example.get(DENSE), label, group, bool(example.get(NOISE)), weight)
-            )
+            found.append(Sample(example.get(SPARSE), example.get(DENSE), label, group, bool(example.get(NOISE))))
         return found
 
     def ranked(self, message: Any) -> list[tuple[str, float]]:

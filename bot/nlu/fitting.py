@@ -77,7 +77,7 @@ def fit_linear(
     target = np.array([place[sample.label] for sample in samples])
     matrix = stacked([sample.sparse for sample in samples])
     counts = np.array([sample.weight for sample in samples], dtype=np.float32)
-    fits = [_svm(strength), *([_bayes] if bayes else [])]
+    fits = [svm(strength), *([_bayes] if bayes else [])]
     if families:
         fits.append(_over_families(strength, [families.get(label, label) for label in labels]))
     views = _all_fitted(fits, matrix, target, counts, len(labels))
@@ -148,7 +148,9 @@ def _dense(samples: Sequence[Sample]) -> Floats | None:
     return np.stack(vectors) if vectors and len(vectors) == len(samples) else None
 
 
-def _svm(strength: float) -> Fit:
+def svm(strength: float) -> Fit:
+    """One linear support vector machine against the rest for each class; rare classes weigh more."""
+
     def fit(matrix: Any, target: NDArray[np.int64], counts: Floats, classes: int) -> tuple[Floats, Floats]:
         machine = LinearSVC(C=strength, class_weight=_balance(target, classes), random_state=0, tol=0.3, max_iter=300)
         machine.fit(matrix, target, counts)
@@ -172,7 +174,7 @@ def _over_families(strength: float, family_of: Sequence[str]) -> Fit:
     def fit(matrix: Any, target: NDArray[np.int64], counts: Floats, classes: int) -> tuple[Floats, Floats]:
         if len(families) < 2:
             return np.zeros((matrix.shape[1], classes), dtype=np.float32), np.zeros(classes, dtype=np.float32)
-        weights, bias = _svm(strength)(matrix, member[target], counts, len(families))
+        weights, bias = svm(strength)(matrix, member[target], counts, len(families))
         return weights[:, member], bias[member]
 
     return fit

@@ -22,7 +22,8 @@ UNDERSTANDING = "understanding"  # dict: what comes out; see bot/nlu/reading.py
 class Labels:
     """What a training message says about itself; several `services` where it holds several problems.
 
-    `taught`: it comes from a municipality's own requests (`hizmet train --with`).
+    `among`: it comes from a municipality's own requests (`hizmet train --with`) and is about one of these services;
+    such a message says nothing else.
     """
 
     act: str | None
@@ -30,7 +31,7 @@ class Labels:
     kind: str | None = None
     urgent: bool = False
     sensitive: bool = False
-    taught: bool = False
+    among: tuple[str, ...] = ()
 
     @property
     def service(self) -> str | None:
@@ -55,7 +56,7 @@ def labels_of(message: Any) -> Labels:
         kind=kind,
         urgent=bool(merged.get("urgent")),
         sensitive=bool(merged.get("sensitive")),
-        taught=bool(merged.get("taught")),
+        among=tuple(merged.get("among") or ()),
     )
 
 

@@ -56,7 +56,7 @@ class ProblemSplitter(Learner):
         reports = [
             Report(example.get("text") or "", tuple(example.get(SPANS) or ()), labels.services)
             for example, labels in labelled
-            if labels.act == Act.REPORT and labels.services and not labels.taught
+            if labels.act == Act.REPORT and labels.services
         ]
         if any(len(report.services) > 1 for report in reports):
             learnt = fit_splitter(self._features, reports, families_of(self.config))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,12 +14,15 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.catalogue import families_of
 from bot.nlu.classifier import Classifier
-from bot.nlu.keys import NORMAL, Labels, put
+from bot.nlu.keys import DENSE, NOISE, NORMAL, SPARSE, Labels, labels_of, put
 from bot.nlu.telling import is_mash, telling
 from bot.nlu.vectors import Floats
 
 UNMEASURED = 0.5
 """From here on a service is sure where too few messages were there to measure it."""
+
+NEW = 10
+"""With so many messages taught a service is known that the project has none of."""
 
 
 class ServiceClassifier(Classifier):
@@ -26,16 +30,14 @@ class ServiceClassifier(Classifier):
 
     Learns from every message that names one service. The confidence from which a service is sure is its own: the least
     with which the answers on held-out messages reach `precision`, drawn towards that of all services together as
-    strongly as `prior` messages would.
+    strongly as `prior` messages would. A municipality's own requests add a view of their own (bot/nlu/lessons.py).
     """
 
-    learns_taught = True
     defaults: ClassVar[dict[str, Any]] = {
         **Classifier.defaults,
         "municipality": None,
         "precision": 0.9,
         "prior": 40,
-        "taught": 3.0,
     }
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
@@ -47,6 +49,28 @@ class ServiceClassifier(Classifier):
 
     def families(self) -> Mapping[str, str]:
         return families_of(self.config)
+
+    def samples(self, examples: Iterable[Any]) -> list[Any]:
+        """As of every classifier, and the municipality's requests about a service of which the project has none."""
+        from bot.nlu.fitting import Sample  # noqa: PLC0415  (scikit-learn and scipy only where one trains)
+
+        found = super().samples(examples)
+        known = {sample.label for sample in found}
+        new = [(example, *among) for example, among in _taught(examples) if len(among) == 1 and among[0] not in known]
+        counts = Counter(service for _, service in new)
+        for example, service in new:
+            if counts[service] >= NEW:
+                found.append(Sample(example.get(SPARSE), example.get(DENSE), service, example.get("text")))
+        return found
+
+    def refined(self, fitted: Any, samples: Sequence[Any], examples: Sequence[Any]) -> Any:
+        from bot.nlu.lessons import Taught, refine  # noqa: PLC0415  (as above)
+
+        taught = [
+            Taught(example.get(SPARSE), example.get(DENSE), among, example.get("text"))
+            for example, among in _taught(examples)
+        ]
+        return refine(fitted, taught, samples, self.config["strength"])
 
     def learn_more(self, fitted: Any) -> None:
         if not len(fitted.target):
@@ -79,6 +103,12 @@ class ServiceClassifier(Classifier):
         super().read(directory)
         if (directory / "thresholds.json").exists():
             self.thresholds = json.loads((directory / "thresholds.json").read_text(encoding="utf-8"))
+
+
+def _taught(examples: Iterable[Any]) -> list[tuple[Any, tuple[str, ...]]]:
+    """The municipality's own requests as written, and the services that each may be about."""
+    found = [(example, labels_of(example).among) for example in examples if not example.get(NOISE)]
+    return [(example, among) for example, among in found if among]
 
 
 def least_confidence(confidence: Floats, right: NDArray[np.bool_], precision: float) -> float:

@@ -12,9 +12,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.domain.understanding import Act
 from bot.errors import ConfigError
-from bot.nlu.pipeline import Pipeline
 from bot.nlu.records import Broken, Labelled, read_departments, read_labelled
-from bot.nlu.service_classifier import ServiceClassifier
 
 HELD_OUT = 5
 """One message in this many is held out for the comparison of the models."""
@@ -55,34 +53,27 @@ def read_lesson(path: Path, services: Collection[str], map_file: Path | None = N
     return Lesson(tuple(by_service), tuple(by_department), tuple(wrong))
 
 
-def chosen_services(lesson: Lesson, departments: Mapping[str, str], teacher: Pipeline) -> list[tuple[str, str]]:
-    """(text, service) for all lines: where only a department is known, its service that `teacher` finds likeliest.
-
-    This is self-training bounded by the label: the department is right, the service within it the model's opinion.
-    """
-    classifier = next(component for component in teacher.components if isinstance(component, ServiceClassifier))
-    pairs = [(row.text, row.services[0]) for row in lesson.by_service]
+def taught_pairs(lesson: Lesson, departments: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
+    """(text, the services one of which it is about) of all lines: the one that is named, or those of the department."""
+    pairs: list[tuple[str, tuple[str, ...]]] = [(row.text, row.services[:1]) for row in lesson.by_service]
     for row in lesson.by_department:
-        ranking = classifier.ranked(teacher.process(row.text))
-        within = [service for service, _ in ranking if departments.get(service) == row.department]
-        if within:
-            pairs.append((row.text, within[0]))
-    return pairs
+        of_department = (service for service, department in departments.items() if department == row.department)
+        pairs.append((row.text, tuple(sorted(of_department))))
+    return [(text, among) for text, among in pairs if text.strip()]
 
 
-def as_training_data(pairs: Sequence[tuple[str, str]]) -> TrainingData:
-    """Training messages: reports about the service."""
+def as_training_data(pairs: Sequence[tuple[str, tuple[str, ...]]]) -> TrainingData:
+    """Training messages as the importer would read them from `taught` metadata."""
     messages = [
-        Message(data={"text": text, "intent": Act.REPORT.value, "metadata": {"intent": taught(service)}})
-        for text, service in pairs
-        if text.strip()
+        Message(data={"text": text, "intent": Act.REPORT.value, "metadata": {"intent": taught(among)}})
+        for text, among in pairs
     ]
     return TrainingData(training_examples=messages)
 
 
-def taught(service: str) -> dict[str, object]:
+def taught(among: tuple[str, ...]) -> dict[str, object]:
     """The labels of a taught message: they tell it from the project's own."""
-    return {"service": service, "taught": True}
+    return {"among": list(among)}
 
 
 def is_held(text: str) -> bool:

@@ -22,9 +22,12 @@ from bot.nlu.models import MARGIN, OWN_MARGIN, Fall, falls, use_model, write_fig
 from bot.nlu.pipeline import Pipeline, read_config
 from bot.nlu.records import Broken, Labelled, read_departments
 from bot.nlu.service_classifier import ServiceClassifier
-from bot.nlu.teaching import as_training_data, chosen_services, is_held, read_lesson, taught
+from bot.nlu.teaching import as_training_data, is_held, read_lesson, taught, taught_pairs
 
 Pairs = list[tuple[str, str]]
+"""Texts with their service."""
+Lessons = list[tuple[str, tuple[str, ...]]]
+"""Texts with the services one of which they are about."""
 _TRIAL = ("PlaceExtractor", "Normaliser", "SparseFeaturizer", "DenseFeaturizer", "ServiceClassifier")
 
 
@@ -63,17 +66,17 @@ def train_model(
     lesson = read_lesson(lesson_file, services, map_file)
     own, held_own = _own_parts()
     departments = read_departments(map_file or lesson_file)
-    before = _trial(own, quiet)
-    pairs = chosen_services(lesson, departments, before)
+    lessons = taught_pairs(lesson, departments)
+    before = trial(own, quiet)
     held = [row for row in (*lesson.by_service, *lesson.by_department) if is_held(row.text)]
-    after = _trial(own.merge(as_training_data([pair for pair in pairs if not is_held(pair[0])])), quiet)
+    after = trial(own.merge(as_training_data([one for one in lessons if not is_held(one[0])])), quiet)
     right = [row.services[0] if row.services else row.department or "" for row in held]
-    said = [_as_labelled(_answers(trial, [row.text for row in held]), held, departments) for trial in (before, after)]
+    said = [as_labelled(answers(one, [row.text for row in held]), held, departments) for one in (before, after)]
     own_right = [service for _, service in held_own]
-    own_said = [_answers(trial, [text for text, _ in held_own]) for trial in (before, after)]
+    own_said = [answers(one, [text for text, _ in held_own]) for one in (before, after)]
     accuracy = {
-        name: sum(map(eq, labels, answers)) / max(1, len(labels))
-        for name, labels, answers in (
+        name: sum(map(eq, labels, said_of)) / max(1, len(labels))
+        for name, labels, said_of in (
             ("before", right, said[0]),
             ("after", right, said[1]),
             ("own before", own_right, own_said[0]),
@@ -81,8 +84,8 @@ def train_model(
         )
     }
     fallen = (*falls(right, said[0], said[1], margin), *falls(own_right, own_said[0], own_said[1], OWN_MARGIN))
-    archive = None if fallen else _trained(models, pairs, accuracy)
-    return Outcome(archive, fallen, lesson.broken, len(pairs), accuracy)
+    archive = None if fallen else _trained(models, lessons, accuracy)
+    return Outcome(archive, fallen, lesson.broken, len(lessons), accuracy)
 
 
 def _own_parts() -> tuple[TrainingData, Pairs]:
@@ -94,38 +97,37 @@ def _own_parts() -> tuple[TrainingData, Pairs]:
     return TrainingData(training_examples=[one for one in examples if one.get("text") not in out]), held
 
 
-def _trial(data: TrainingData, quiet: bool) -> Pipeline:
+def trial(data: TrainingData, quiet: bool) -> Pipeline:
     """A pipeline of the service classifier and what it needs."""
     config = [entry for entry in read_config() if entry["name"].rpartition(".")[2] in _TRIAL]
     with tempfile.TemporaryDirectory(prefix="hizmet-trial-") as directory:
         return Pipeline.train(config, data, Path(directory), quiet)
 
 
-def _as_labelled(
-    answers: Sequence[str | None], rows: Sequence[Labelled], departments: Mapping[str, str]
+def as_labelled(
+    said: Sequence[str | None], rows: Sequence[Labelled], departments: Mapping[str, str]
 ) -> list[str | None]:
     """The services that were answered; their departments where the row is labelled with one."""
-    return [
-        answer if row.services else departments.get(answer or "") for answer, row in zip(answers, rows, strict=True)
-    ]
+    return [answer if row.services else departments.get(answer or "") for answer, row in zip(said, rows, strict=True)]
 
 
-def _answers(pipeline: Pipeline, texts: Sequence[str]) -> list[str | None]:
+def answers(pipeline: Pipeline, texts: Sequence[str]) -> list[str | None]:
+    """The service that a trial model says first of each text."""
     classifier = next(component for component in pipeline.components if isinstance(component, ServiceClassifier))
     rankings = [classifier.ranked(pipeline.process(text)) for text in texts]
     return [ranking[0][0] if ranking else None for ranking in rankings]
 
 
-def _trained(models: Path, pairs: Pairs, figures: Mapping[str, float] | None = None) -> Path:
+def _trained(models: Path, lessons: Lessons, figures: Mapping[str, float] | None = None) -> Path:
     """Rasa's own training over config, domain, data and the taught messages (in a file that is removed again)."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("LOG_LEVEL", "WARNING")  # Rasa's bars for the few rules would bury what the components tell
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="hizmet-taught-") as directory:
         files = [str(ROOT / "nlu_data")]
-        if pairs:
+        if lessons:
             file = Path(directory) / "taught.yml"
-            file.write_text(json.dumps(_as_rasa(pairs), ensure_ascii=False), encoding="utf-8")
+            file.write_text(json.dumps(_as_rasa(lessons), ensure_ascii=False), encoding="utf-8")
             files.append(str(file))
         constants: Any = importlib.import_module("rasa.constants")
         constants.GLOBAL_USER_CONFIG_PATH = str(models / ".rasa" / "global.yml")  # not in the user's folder
@@ -144,7 +146,7 @@ def _trained(models: Path, pairs: Pairs, figures: Mapping[str, float] | None = N
     return use_model(models, archive.name)
 
 
-def _as_rasa(pairs: Pairs) -> dict[str, Any]:
+def _as_rasa(lessons: Lessons) -> dict[str, Any]:
     """Rasa's training format (JSON is YAML); brackets would be read as annotations."""
     marks = str.maketrans("[]", "()")
     return {
@@ -153,8 +155,8 @@ def _as_rasa(pairs: Pairs) -> dict[str, Any]:
             {
                 "intent": "report",
                 "examples": [
-                    {"text": " ".join(text.translate(marks).split()) + "\n", "metadata": taught(service)}
-                    for text, service in pairs
+                    {"text": " ".join(text.translate(marks).split()) + "\n", "metadata": taught(among)}
+                    for text, among in lessons
                 ],
             }
         ],

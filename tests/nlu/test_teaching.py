@@ -12,9 +12,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.errors import ConfigError, NotFound
 from bot.nlu.models import falls, list_models, use_model, write_figures
 from bot.nlu.pipeline import Pipeline, read_config
-from bot.nlu.teaching import as_training_data, chosen_services, is_held, read_lesson
+from bot.nlu.teaching import as_training_data, is_held, read_lesson, taught_pairs
 
 SERVICES = {"waste_collection", "street_light", "stray_dogs"}
+DEPARTMENTS = {"waste_collection": "cleaning", "street_light": "other", "stray_dogs": "other"}
 MAP = "cleaning: [waste_collection]\nother: [street_light, stray_dogs]\n"
 
 
@@ -53,20 +54,54 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         read_lesson(tmp_path / "none.jsonl", SERVICES)
 
 
-def test_a_department_becomes_its_likeliest_service(training_data: TrainingData, tmp_path: Path) -> None:
-    names = ("Normaliser", "SparseFeaturizer", "ServiceClassifier")
-    config = [entry for entry in read_config() if entry["name"].rpartition(".")[2] in names]
-    teacher = Pipeline.train(config, training_data, tmp_path / "model", quiet=True)
+def test_a_department_allows_each_of_its_services(tmp_path: Path) -> None:
     path = lesson_file(
         tmp_path,
         {"text": "köpekler saldırıyor", "department": "other"},
-        {"text": "direkteki lamba yanmıyor", "department": "other"},
         {"text": "çöp alınmadı", "department": "cleaning"},
+        {"text": "direkteki lamba yanmıyor", "service": "street_light"},
     )
-    departments = {"waste_collection": "cleaning", "street_light": "other", "stray_dogs": "other"}
-    pairs = chosen_services(read_lesson(path, SERVICES), departments, teacher)
-    assert [service for _, service in pairs] == ["stray_dogs", "street_light", "waste_collection"]
-    assert [message.get("intent") for message in as_training_data(pairs).intent_examples] == ["report"] * 3
+    pairs = taught_pairs(read_lesson(path, SERVICES), DEPARTMENTS)
+    assert dict(pairs) == {
+        "köpekler saldırıyor": ("stray_dogs", "street_light"),
+        "çöp alınmadı": ("waste_collection",),
+        "direkteki lamba yanmıyor": ("street_light",),
+    }
+
+
+def test_what_is_taught_is_understood_and_the_rest_stays(training_data: TrainingData, tmp_path: Path) -> None:
+    """A word of the municipality's own, 'bidon', means its bins; by itself the project's data don't say so."""
+    names = ("Normaliser", "SparseFeaturizer", "ServiceClassifier")
+    config = [entry for entry in read_config() if entry["name"].rpartition(".")[2] in names]
+    places = ("bizim sokakta", "pazar yerinde", "okulun yanında", "bahçede", "camide", "parkın girişinde", "köşede")
+    lesson = [(f"{place} kumru sesi var", ("stray_dogs", "street_light")) for place in places] * 4
+    lesson += [(f"{place} zerdali bidonu duruyor", ("waste_collection", "waste_container")) for place in places] * 4
+    asked = ["apartmanın önünde zerdali bidonu", "çatıda kumru sesi"]
+    known = ["çöpler alınmadı", "sokak köpekleri saldırıyor"]
+
+    plain = Pipeline.train(config, training_data, tmp_path / "plain", quiet=True)
+    data = training_data.merge(as_training_data(lesson))
+    taught = Pipeline.train(config, data, tmp_path / "taught", quiet=True)
+    said = [services_of(taught, text) for text in asked]
+    assert said[0] in ("waste_collection", "waste_container")
+    assert said[1] in ("stray_dogs", "street_light")
+    assert said != [services_of(plain, text) for text in asked]
+    assert [services_of(taught, text) for text in known] == [services_of(plain, text) for text in known]
+
+
+def test_a_service_of_which_the_project_has_no_message_is_learnt(training_data: TrainingData, tmp_path: Path) -> None:
+    names = ("Normaliser", "SparseFeaturizer", "ServiceClassifier")
+    config = [entry for entry in read_config() if entry["name"].rpartition(".")[2] in names]
+    lesson = [(f"{number}. bisiklet istasyonu kilitli kaldı", ("bike_rental",)) for number in range(12)]
+    lesson += [(f"{number}. sokakta çöp duruyor", ("waste_collection",)) for number in range(12)]
+    model = Pipeline.train(config, training_data.merge(as_training_data(lesson)), tmp_path / "model", quiet=True)
+    assert services_of(model, "istasyonda bisiklet yok") == "bike_rental"
+    assert services_of(model, "çöp alınmadı") == "waste_collection"
+
+
+def services_of(model: Pipeline, text: str) -> str:
+    first: str = model.process(text).get("understanding")["services"][0][0]
+    return first
 
 
 def test_the_same_text_always_falls_on_the_same_side() -> None:
