@@ -22,11 +22,13 @@ from bot.nlu.pairs import SEVERAL, Pair, Told, best_pair, says_two, told
 from bot.nlu.service_classifier import UNMEASURED
 from bot.nlu.sparse_featurizer import SparseFeaturizer
 from bot.nlu.vectors import Floats
+from bot.turkish import fold
 
 Ranking = list[tuple[str, float]]
 _NAME = "[A-ZÇĞİÖŞÜ][a-zçğıöşü]+"
 _SIGNATURE = re.compile(rf"[.!?,]\s+(?P<name>(?:(?:[Bb]en|[Aa]dım|[İi]smim)\s+)?{_NAME}(?:\s+{_NAME}){{1,2}})[.!]?\s*$")
-
+_DENIED = re.compile(r"\b(?:de(?:medim|miyorum|mek istemedim)|kast ?etmedim|kast ?etmiyorum|sormadim|sormuyorum)$")
+"""'ben sokak lambası demedim': what somebody says not to mean is no problem of theirs."""
 
 SIDE = 0.15
 """How probable it is that one side of a cut holds two problems more; how the whole sounds says nothing about that."""
@@ -111,6 +113,8 @@ class ProblemSplitter(Learner):
         for side, about, service in zip(pair.cut.sides, pair.cut.probabilities, pair.services, strict=True):
             own = [(clean(side.text).strip(" ,.;"), ranking_of(side.labels, _led_by(service, about, whole)))]
             for text, ranking in self._split(side, about, SIDE, depth - 1) or own:
+                if _DENIED.search(fold(text)):
+                    continue
                 if ranking[0][0] not in [other[0][0] for _, other in found]:
                     found.append((text, ranking))
         return found

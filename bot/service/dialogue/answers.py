@@ -81,11 +81,12 @@ INSIST = phrases(
 _GIVES_UP = re.compile(
     r"^(?:\w+ ){0,4}?(?:vaz ?gec(?:tim|tik|elim)|bos ?ver(?:in|iniz)?|(?:onu|bunu|sunu) (?:birak|gec|unut)\w*"
     r"|(?:birak|unut)(?:in|un)? (?:onu|bunu|sunu)|o(?:nu)? kalsin)\b"
+    r"|^(?:\w+ ){1,5}?(?:demedim|demek istemedim|kast ?etmedim)\b"
 )
 
 
 def gives_up(text: str) -> bool:
-    """Whether a message begins with giving up what was being drafted ('boş verin onu, asıl …')."""
+    """Whether a message begins with giving up what was being drafted ('boş verin onu, asıl …', 'onu demedim, …')."""
     return bool(_GIVES_UP.search(plain(text)))
 
 
