@@ -34,7 +34,7 @@ class ActClassifier(Classifier):
             text = message.get(NORMAL) or ""
             ranking = self.ranked(message) if text and not is_mash(text) else _FALLBACK
             ranking = _in_distress(ranking or _FALLBACK, text)
-            ranking = _in_anger(ranking, text, bool(message.get(SPANS)))
+            ranking = in_anger(ranking, text, bool(message.get(SPANS)))
             named = [{"name": label, "confidence": confidence} for label, confidence in ranking]
             message.set("intent", named[0], add_to_output=True)
             message.set("intent_ranking", named, add_to_output=True)
@@ -49,7 +49,7 @@ def _in_distress(ranking: list[tuple[str, float]], text: str) -> list[tuple[str,
     return [(Act.EMERGENCY.value, 1.0), *((act, 0.0) for act, _ in ranking if act != Act.EMERGENCY)]
 
 
-def _in_anger(ranking: list[tuple[str, float]], text: str, placed: bool) -> list[tuple[str, float]]:
+def in_anger(ranking: list[tuple[str, float]], text: str, placed: bool) -> list[tuple[str, float]]:
     """Who insults and tells what is broken where reports it."""
     chances = dict(ranking)
     heard = chances.get(Act.REPORT, 0.0)

@@ -27,8 +27,10 @@ from bot.turkish import fold
 Ranking = list[tuple[str, float]]
 _NAME = "[A-ZÇĞİÖŞÜ][a-zçğıöşü]+"
 _SIGNATURE = re.compile(rf"[.!?,]\s+(?P<name>(?:(?:[Bb]en|[Aa]dım|[İi]smim)\s+)?{_NAME}(?:\s+{_NAME}){{1,2}})[.!]?\s*$")
-_DENIED = re.compile(r"\b(?:de(?:medim|miyorum|mek istemedim)|kast ?etmedim|kast ?etmiyorum|sormadim|sormuyorum)$")
-"""'ben sokak lambası demedim': what somebody says not to mean is no problem of theirs."""
+_TAKEN_BACK = re.compile(
+    r"\b(?:de(?:medim|miyorum|mek istemedim)|kast ?etmedim|kast ?etmiyorum|sormadim|sormuyorum)$"
+    r"|^(?:(?:neyse|aman|tamam|ya|yok) )?(?:bos ?ver(?:in|iniz)?|vaz ?gectim|(?:onu|bunu) (?:birak|gec|unut)\w*)\b"
+)
 
 SIDE = 0.15
 """How probable it is that one side of a cut holds two problems more; how the whole sounds says nothing about that."""
@@ -113,7 +115,7 @@ class ProblemSplitter(Learner):
         for side, about, service in zip(pair.cut.sides, pair.cut.probabilities, pair.services, strict=True):
             own = [(clean(side.text).strip(" ,.;"), ranking_of(side.labels, _led_by(service, about, whole)))]
             for text, ranking in self._split(side, about, SIDE, depth - 1) or own:
-                if _DENIED.search(fold(text)):
+                if takes_back(text):
                     continue
                 if ranking[0][0] not in [other[0][0] for _, other in found]:
                     found.append((text, ranking))
@@ -139,6 +141,11 @@ class ProblemSplitter(Learner):
             self._several = LinearModel.read(directory / "several")
             self._features.read(directory)
             self._decision = tuple(json.loads((directory / "decision.json").read_text(encoding="ascii")))
+
+
+def takes_back(part: str) -> bool:
+    """'ben sokak lambası demedim', 'boş verin onu': what somebody says not to mean is no problem of theirs."""
+    return bool(_TAKEN_BACK.search(fold(part)))
 
 
 def _led_by(service: int, about: Floats, whole: Floats) -> Floats:
