@@ -37,7 +37,8 @@ _WORDS = (
     r"kanser (?:hasta|tedavi)", r"(?:annem|babam|esim|kizim|oglum|kardesim|dedem|ninem|anam)\w* (?:\w+ ){0,2}kanser",
     r"kemoterapi", r"diyaliz", r"sonda\w* tak", r"\bkoah", r"otizm", r"otistik", r"down sendrom",
     r"\bhiv\b", r"psikiyatr", r"zihinsel engel", r"hamile(?:yim|lig)", r"oksijen (?:tup|makine|cihaz)",
-    r"(?:uyusturucu|madde|alkol) bagimli",
+    r"(?:uyusturucu|madde|alkol) bagimli", r"\bals hasta", r"siroz", r"losemi", r"hepatit", r"yataga (?:bagimli|bagli)",
+    r"(?:organ|bobrek|karaciger) nakl", r"yasinda\w* (?:bir )?cocu[kg]\w* (?:\w+ ){0,4}(?:kaynak|calis|hamal|tasiyor)",
 )  # fmt: skip
 _PATTERN = re.compile(r"\b(?:" + "|".join(_WORDS) + ")")
 

@@ -10,6 +10,8 @@ from bot.nlu.place_words import Words
 from bot.nlu.word_lists import word_set
 
 _NUMBER = re.compile(r"^(\d{1,4})([a-z]?)$")
+_CASED = re.compile(r"^(\d{1,4})([a-z]?)[dt](?:e|a|en|an)(?:ki\w*)?$")
+"""'Hatip Sokak 8de': the ending without its apostrophe; read so right behind a street alone."""
 _PART = re.compile(r"^(\d{1,3}|[a-z])$")
 _LINES = ("otobus", "hat", "sefer", "sofor", "durak", "tramvay", "dolmus", "minibus", "kayd", "kayit", "basvuru")
 _BEFORE = word_set("nº n no nu numara numaram numarasi numaramiz kapi kno nosu")
@@ -21,6 +23,7 @@ _NOT_A_DOOR = (
 )  # fmt: skip
 _NOT_BEFORE = ("telefon", "takip", "basvuru", "kayit", "tc", "kimlik", "sikayet", "talep", "abone", "sayac", "tesisat",
                "plaka", "hat", "daire", "kat", "evrak", "dosya", "fatura", "sicil", "cep", "vergi")  # fmt: skip
+_WHERE = ("da", "de", "ta", "te")
 _NOT = word_set("degil deil dgl diil")
 _ONES = ("", "bir", "iki", "uc", "dort", "bes", "alti", "yedi", "sekiz", "dokuz")
 _TENS = ("", "on", "yirmi", "otuz", "kirk", "elli", "altmis", "yetmis", "seksen", "doksan")
@@ -50,7 +53,8 @@ def doors(words: Words, streets: frozenset[int], areas: frozenset[int], taken: s
     index, count = 0, len(words.items)
     after_door = -1
     while index < count:
-        if index in taken or not _NUMBER.match(words.items[index].stem):
+        behind = index in streets and not words.key(index - 1).endswith(_WHERE)
+        if index in taken or not _number_at(words, index, behind):
             index += 1
             continue
         last, value = _read(words, index)
@@ -76,10 +80,16 @@ def _spoken(words: Words, streets: frozenset[int], taken: set[int]) -> list[Door
     return result
 
 
+def _number_at(words: Words, index: int, cased: bool) -> re.Match[str] | None:
+    """A number and its letter, `cased` also with an ending."""
+    stem = words.items[index].stem
+    return _NUMBER.match(stem) or (_CASED.match(stem) if cased else None)
+
+
 def _read(words: Words, index: int) -> tuple[int, str]:
     """The number at `index` with its letter or second number: position after it, normal form."""
     word = words.items[index]
-    match = _NUMBER.match(word.stem)
+    match = _number_at(words, index, cased=True)
     number, letter = (match[1], match[2]) if match else (word.stem, "")
     value = f"{int(number)}/{letter.upper()}" if letter else str(int(number))
     last = index + 1
@@ -99,9 +109,9 @@ def _read(words: Words, index: int) -> tuple[int, str]:
 
 
 def _inside(words: Words, index: int) -> bool:
-    """'No 30 D 4', 'no 5 K:2': the flat or the floor, not a letter of the door's number."""
+    """'No 30 D 4', 'no 5 K:2', '4 kat 2': the flat or the floor, not a letter of the door's number."""
     following = words.items[index + 1] if index + 1 < len(words.items) else None
-    return words.key(index) in ("d", "k") and following is not None and following.number
+    return words.key(index) in ("d", "k", "kat", "daire") and following is not None and following.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +141,8 @@ def _is_door(
     if after.startswith(("yildiz", "puan", "sinif")):
         return False
     if index in streets:
-        return (
-            number.parts or bool(words.items[last - 1].tail) or words.parted(last) or not after.startswith(TIME_UNITS)
-        )
+        said = number.parts or bool(words.items[last - 1].tail) or words.parted(last)
+        return said or _inside(words, last) or not after.startswith(TIME_UNITS)
     if before in _BEFORE and not words.key(index - 2).startswith(_NOT_BEFORE):
         return before in ("no", "nu", "numara", "kapi", "nº", "n") or _owned(words, index, after)
     if index == after_door:
