@@ -71,13 +71,15 @@ def collect(folder: Path) -> list[str]:
 
 
 def collect_street_words(folder: Path) -> list[str]:
-    """The words of the list and those of the annotated street names, without numbers and the type."""
+    """The words of the list and those of the annotated street names, without numbers and the type; of each the spelling
+    of the list, else the one with Turkish letters."""
     found: set[str] = set()
     for path in folder.rglob("*.yml"):
         for span in _ANNOTATED.finditer(path.read_text(encoding="utf-8")):
             if span[2] == "street":
                 found.update(lower(word.written) for word in read_words(span[1]).items[:-1] if not word.number)
-    return sorted(found | set(STREETS.read_text(encoding="utf-8").split()) if STREETS.exists() else found)
+    listed = STREETS.read_text(encoding="utf-8").split() if STREETS.exists() else []
+    return sorted({fold(word): word for word in (*sorted(found), *listed)}.values())
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from bot.nlu.place_words import Words
 from bot.nlu.word_lists import word_set
 
 _NUMBER = re.compile(r"^(\d{1,4})([a-z]?)$")
-_CASED = re.compile(r"^(\d{1,4})([a-z]?)[dt](?:e|a|en|an)(?:ki\w*)?$")
+_CASED = re.compile(r"^(\d{1,4})([a-z]?)(?:[dt](?:e|a|en|an)(?:ki\w*)?|n?[iu]n)$")
 """'Hatip Sokak 8de': the ending without its apostrophe; read so right behind a street alone."""
 _PART = re.compile(r"^(\d{1,3}|[a-z])$")
 _LINES = ("otobus", "hat", "sefer", "sofor", "durak", "tramvay", "dolmus", "minibus", "kayd", "kayit", "basvuru")
@@ -193,6 +193,8 @@ def _glued(words: Words, number: _Number) -> bool:
     if number.last >= len(words.items):
         return False
     following = words.items[number.last]
+    if following.gap in ("+", "=", "*"):
+        return True
     if following.gap in ("/", "\\", ":") and following.number:
         return True
     if following.gap in (".", ",") and following.number and _touching(words, number.last):
@@ -235,6 +237,8 @@ def _answered(words: Words, number: _Number, after: str) -> bool:
     count = len(words.items)
     if count <= 2 and number.value.isdigit() and 5 < int(number.value) < 1000:
         return count == 1 or (number.last == count and words.key(0) in ("yo", "yok", "hayir", "pardon", "evet", "duz"))
+    if after in ("olacak", "olacakti", "olcak", "olcakti") and count <= 6:
+        return number.value.isdigit() and 0 < int(number.value) < 1000
     if after in _NOT and count <= 8:
         return bool(_NUMBER.match(words.key(number.last + 1))) and not words.key(number.last + 2).startswith(TIME_UNITS)
     return False

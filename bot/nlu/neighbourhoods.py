@@ -24,10 +24,10 @@ _BASE = {Clarity.WORD: -1.5, Clarity.PERSON: -0.25, Clarity.CITY: 0.25, Clarity.
 _MAHALLE = word_set("mah mh mhl mahl mahle mahlle mahlesi mahllesi mhallesi mhalle mahhallesi mahalesi mahale")
 _NOT = word_set("degil deil dgl diil degildi degilim")
 _MOVED = ("tasin", "gelen", "geldi", "gelip", "gelin", "goc", "donen", "dondu", "giden", "gidiyor", "gelir")
-_SAID = word_set("dedim diyor demistim diyecektim yazacaktim olacak olacakti olmali yazmissiniz")
+_SAID = word_set("demek dedim diyor demistim diyecektim yazacaktim olacak olacakti olmali yazmissiniz")
 _ANSWER = word_set(
     "pardon evet olacak mahalle mah mahallesi yok hayir benim bizim adres adresim konum ordayim dedim demistim "
-    "diyecektim "
+    "diyecektim demek istedim istemistim "
     "yazacaktim dogrusu duzeltiyorum duzeltme yanlis yazdim yani burasi buradayim degil ise iste efendim abi"
 )
 

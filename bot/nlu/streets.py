@@ -23,7 +23,7 @@ from bot.turkish import lower, upper
 _MAX_NAME = 4
 _PLURAL = re.compile(r"^(sokakla|caddele|bulvarla|sokakli|caddeli|sokaktakil|sokagim|caddem|sokakca)")
 _INFLECTED = word_list(
-    "daki deki taki teki yor yorum yorlar dim dik mis medi madi miyor yoruz dir larin lerin imle umle imi umu "
+    "daki deki taki teki yor iyo uyo yorum yorlar dim dik mis medi madi miyor yoruz dir larin lerin imle umle imi umu "
     "imin umun larla lerle "
     "larini lerini larina lerine dugu digi dugum digim saydi seydi ardi erdi irdi urdu arsa erse irse ursa lirse "
     "mazsa mezse mazsam "

@@ -21,6 +21,11 @@ _THREATENED = re.compile(
 """Somebody's life is threatened or fails."""
 
 
+_CALM = frozenset({Act.GREET, Act.GOODBYE, Act.AFFIRM, Act.DENY, Act.SKIP, Act.RATE, Act.OUT_OF_SCOPE})
+"""Whoever does this, with at least `_CLEARLY`, tells of no danger; a short turn has few words to judge by."""
+_CLEARLY = 0.5
+
+
 class UrgencyDetector(Detector):
     """Puts `urgent` (the detector, an emergency act, words of distress) and `danger`: which emergency text applies."""
 
@@ -32,7 +37,7 @@ class UrgencyDetector(Detector):
             danger = danger_of(message.get(NORMAL) or "")
             acts = (message.get(UNDERSTANDING) or {}).get("acts") or [(None, 0.0)]
             urgent = (
-                self.flagged(message)
+                (self.flagged(message) and not (acts[0][0] in _CALM and acts[0][1] >= _CLEARLY))
                 or danger in _ALWAYS
                 or _THREATENED.search(message.get(NORMAL) or "")
                 or acts[0][0] == Act.EMERGENCY
