@@ -20,7 +20,7 @@ class Detector(Classifier):
     that is flagged as well.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {**Classifier.defaults, "recall": 0.97, "lowest": 0.04, "highest": 0.5}
+    defaults: ClassVar[dict[str, Any]] = {**Classifier.defaults, "recall": 0.97, "lowest": 0.08, "highest": 0.5}
 
     def __init__(self, config: dict[str, Any], storage: Any = None, resource: Any = None) -> None:
         super().__init__(config, storage, resource)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from bot.nlu.fitting import FOLDS, Fitted, Sample, stacked, svm
+from bot.nlu.fitting import FOLDS, LEAST, Fitted, Sample, stacked, svm
 from bot.nlu.linear import softmax
 from bot.nlu.vectors import Floats, SparseVector
 
@@ -23,7 +23,6 @@ PRIOR = 50
 """How many taught messages weigh as much as all of the project's when the view's factor is chosen."""
 HIGHEST = 20.0
 """The largest factor of the view that is tried."""
-_LEAST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -68,13 +67,13 @@ def refine(fitted: Fitted, taught: Sequence[Taught], samples: Sequence[Sample], 
     own_view = (stacked([sample.sparse for sample in written]) @ weights + bias) @ shares
     own_view[others] = held[len(known) :]
 
-    own = np.log(fitted.probabilities + _LEAST)
-    base = np.log(np.stack([fitted.model.probabilities(one.sparse, one.dense) for one, _ in known]) + _LEAST)
+    own = np.log(fitted.probabilities + LEAST)
+    base = np.log(np.stack([fitted.model.probabilities(one.sparse, one.dense) for one, _ in known]) + LEAST)
     allowed = members[target[: len(known)]]
 
     def loss(factor: float) -> float:
-        lesson = np.log((_chances(base + factor * held[: len(known)]) * allowed).sum(axis=1) + _LEAST)
-        ours = np.log(_chances(own + factor * own_view)[np.arange(len(own)), fitted.target] + _LEAST)
+        lesson = np.log((_chances(base + factor * held[: len(known)]) * allowed).sum(axis=1) + LEAST)
+        ours = np.log(_chances(own + factor * own_view)[np.arange(len(own)), fitted.target] + LEAST)
         return float(-lesson.sum() - PRIOR * ours.mean())
 
     factor = float(minimize_scalar(loss, bounds=(0, HIGHEST), method="bounded", options={"xatol": 0.05}).x)

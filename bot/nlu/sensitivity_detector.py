@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.danger import danger_of
@@ -17,8 +15,6 @@ _SENSITIVE_SERVICES = frozenset({"staff_conduct"})
 
 class SensitivityDetector(Detector):
     """Puts `sensitive` (the detector, or words that say so alone). A miss costs more than a look."""
-
-    defaults: ClassVar[dict[str, Any]] = {**Detector.defaults, "lowest": 0.08}
 
     def label(self, labels: Labels) -> str | None:
         return YES if labels.sensitive or labels.service in _SENSITIVE_SERVICES else NO
