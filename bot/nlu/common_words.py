@@ -52,7 +52,8 @@ def names_street(key: str) -> bool:
 def collect(folder: Path) -> list[str]:
     """The words of the training messages under `folder` that stand outside annotated places, most frequent first.
 
-    Words that begin with a capital inside a sentence count as names and are left out.
+    Words that begin with a capital inside a sentence count as names and are left out, and so is what stands there once:
+    slips, and keys pressed at random.
     """
     counts: Counter[str] = Counter()
     places: Counter[str] = Counter()
@@ -66,7 +67,7 @@ def collect(folder: Path) -> list[str]:
             for word in read_words(_ANNOTATED.sub(" ; ", line)).items:
                 if not word.number and len(word.key) > 1 and not word.tail and (not word.capital or word.initial):
                     counts[lower(word.text)] += 1
-    kept = {word: count for word, count in counts.items() if count > places[fold(word)] or places[fold(word)] < 2}
+    kept = {word: count for word, count in counts.items() if count > max(1, places[fold(word)])}
     return [word for word, _ in sorted(kept.items(), key=lambda item: (-item[1], item[0]))]
 
 
