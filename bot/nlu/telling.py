@@ -22,6 +22,8 @@ _VOWEL = re.compile(r"[aeiou]")
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _ROWS = (*_KEYS, *(row[::-1] for row in _KEYS), "abcdefghijklmnopqrstuvwxyz")
 _NEIGHBOURS = frozenset("".join(pair) for row in _ROWS[:-1] for pair in pairwise(row))
+MANY = 5
+"""Of so many words, none of the language, half need to be impossible."""
 BESIDE = 0.6
 """An unknown word in which so many of the steps go to the next key is a mash."""
 
@@ -34,7 +36,11 @@ def telling(normal: str) -> int:
 def is_mash(normal: str) -> bool:
     """Whether a normal form is keys pressed at random: no word of the language, none that could be one."""
     words = _LETTERS.findall(normal)
-    return bool(words) and normal.isascii() and all(_impossible(word) for word in words)
+    if not words or not normal.isascii():
+        return False
+    impossible = [_impossible(word) for word in words]
+    unknown = not any(common(word) and not sure for word, sure in zip(words, impossible, strict=True))
+    return all(impossible) or (unknown and len(words) >= MANY and sum(impossible) >= len(words) / 2)
 
 
 def _impossible(word: str) -> bool:

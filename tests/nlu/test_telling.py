@@ -9,7 +9,17 @@ from bot.nlu.telling import is_mash, telling
 
 
 @pytest.mark.parametrize(
-    "text", ["lkjlkj mnbmnb", "asdkjh qweqwe zxc", "vbnvbn ghjghj", "qwerty", "tyu fgh", "bnm cxz", "lmno"]
+    "text",
+    [
+        "lkjlkj mnbmnb",
+        "asdkjh qweqwe zxc",
+        "vbnvbn ghjghj",
+        "qwerty",
+        "tyu fgh",
+        "bnm cxz",
+        "lmno",
+        "kajshd lkasjd qowieu mxncbv jfhgq alskd gqpw",
+    ],
 )
 def test_keys_pressed_at_random_are_no_words(text: str) -> None:
     assert is_mash(normal(text))
@@ -17,7 +27,19 @@ def test_keys_pressed_at_random_are_no_words(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["slm nbr", "whatsapp hattı var mı", "çp toplnmıyr", "Türkçe", "", "123", "tşk", "yrdm edn ltfn", "dede", "ders"],
+    [
+        "slm nbr",
+        "whatsapp hattı var mı",
+        "çp toplnmıyr",
+        "Türkçe",
+        "",
+        "123",
+        "tşk",
+        "yrdm edn ltfn",
+        "dede",
+        "ders",
+        "kmse glmdi sbahtn beri bklyrz cp alnmdi",
+    ],
 )
 def test_haste_is_no_mash(text: str) -> None:
     assert not is_mash(normal(text))
