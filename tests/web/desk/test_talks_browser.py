@@ -190,6 +190,7 @@ def test_a_draft_goes_public_by_one_key_and_comes_back_by_another(stage: Stage, 
     page.keyboard.press("a")
     expect(page.locator("#leaving")).to_be_visible()
     assert stage.outbox()[-1].state == OutboxState.PENDING
+    page.wait_for_load_state()  # the page is shown before its keys listen
     page.keyboard.press("u")
     page.wait_for_url(f"**/masa/gorusme/{matter.item}")
     assert stage.outbox()[-1].state == OutboxState.HELD
