@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
+from bot.nlu.folds import fold_of
 from bot.nlu.linear import LinearModel, single, softmax
 from bot.nlu.parallel import in_processes
 from bot.nlu.vectors import Floats, SparseVector
@@ -114,7 +114,7 @@ def sharpened(fitted: Fitted, factor: float) -> Fitted:
         alone_scale=fitted.model.alone_scale * factor,
     )
     scores = np.log(np.maximum(fitted.probabilities, LEAST)) * np.float32(factor)
-    return Fitted(model, softmax(scores) if len(scores) else fitted.probabilities, fitted.target)
+    return Fitted(model, softmax(scores), fitted.target)
 
 
 def bayes_model(samples: Sequence[Sample]) -> LinearModel:
@@ -220,8 +220,8 @@ def _of_all(coefficients: Any, intercept: Any) -> tuple[Floats, Floats]:
 
 
 def folds_of(samples: Sequence[Sample], folds: int = FOLDS) -> NDArray[np.int64]:
-    """The fold of every sample, by its group's text: stable from run to run."""
-    return np.array([zlib.crc32(sample.group.encode()) % folds for sample in samples])
+    """The fold of every sample, by its group's text."""
+    return np.array([fold_of(sample.group, folds) for sample in samples])
 
 
 def held_out(

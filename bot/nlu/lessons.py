@@ -6,7 +6,6 @@ together with ours they change next to nothing; by themselves they say what they
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from bot.nlu.fitting import FOLDS, LEAST, Fitted, Sample, stacked, svm
+from bot.nlu.folds import fold_of
 from bot.nlu.linear import softmax
 from bot.nlu.vectors import Floats, SparseVector
 
@@ -51,19 +51,20 @@ def refine(fitted: Fitted, taught: Sequence[Taught], samples: Sequence[Sample], 
     written = [sample for sample in samples if not sample.noisy]
     rest = tuple(label for label in labels if not any(label in among for among in sets))
     others = [number for number, sample in enumerate(written) if sample.label in rest]
-    members = np.array([[label in among for label in labels] for among in (*sets, rest)[: len(sets) + bool(rest)]])
+    classes = [*sets, rest] if rest else sets
+    members = np.array([[label in among for label in labels] for among in classes])
     shares = members / members.sum(axis=0)
 
     matrix = stacked([*(one.sparse for one, _ in known), *(written[number].sparse for number in others)])
     target = np.array([*(sets.index(among) for _, among in known), *(len(sets) for _ in others)])
     groups = [*(one.group for one, _ in known), *(written[number].group for number in others)]
-    folds = np.array([zlib.crc32(group.encode()) % FOLDS for group in groups])
+    folds = np.array([fold_of(group, FOLDS) for group in groups])
     held = np.zeros((len(target), len(labels)))
     for fold in range(FOLDS):
         inside, outside = folds != fold, folds == fold
-        weights, bias = _machine(matrix[inside], target[inside], len(members), strength)
+        weights, bias = _machine(matrix[inside], target[inside], len(classes), strength)
         held[outside] = (matrix[outside] @ weights + bias) @ shares
-    weights, bias = _machine(matrix, target, len(members), strength)
+    weights, bias = _machine(matrix, target, len(classes), strength)
     own_view = (stacked([sample.sparse for sample in written]) @ weights + bias) @ shares
     own_view[others] = held[len(known) :]
 
@@ -72,8 +73,8 @@ def refine(fitted: Fitted, taught: Sequence[Taught], samples: Sequence[Sample], 
     allowed = members[target[: len(known)]]
 
     def loss(factor: float) -> float:
-        lesson = np.log((_chances(base + factor * held[: len(known)]) * allowed).sum(axis=1) + LEAST)
-        ours = np.log(_chances(own + factor * own_view)[np.arange(len(own)), fitted.target] + LEAST)
+        lesson = np.log((softmax(base + factor * held[: len(known)]) * allowed).sum(axis=1) + LEAST)
+        ours = np.log(softmax(own + factor * own_view)[np.arange(len(own)), fitted.target] + LEAST)
         return float(-lesson.sum() - PRIOR * ours.mean())
 
     factor = float(minimize_scalar(loss, bounds=(0, HIGHEST), method="bounded", options={"xatol": 0.05}).x)
@@ -83,12 +84,7 @@ def refine(fitted: Fitted, taught: Sequence[Taught], samples: Sequence[Sample], 
         weights=fitted.model.weights + np.asarray(scale * weights @ shares, dtype=np.float32),
         bias=fitted.model.bias + np.asarray(scale * bias @ shares, dtype=np.float32),
     )
-    return Fitted(model, softmax(np.asarray(own + factor * own_view, dtype=np.float32)), fitted.target)
-
-
-def _chances(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    values = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(values / values.sum(axis=1, keepdims=True))
+    return Fitted(model, softmax(own + factor * own_view), fitted.target)
 
 
 def _machine(matrix: Any, target: NDArray[np.int64], classes: int, strength: float) -> tuple[Floats, Floats]:

@@ -7,7 +7,6 @@ project's alone; a minute a fold. FILE is what `hizmet train --with` takes.
 from __future__ import annotations
 
 import argparse
-import zlib
 from operator import eq
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.nlu.catalogue import families_of
+from bot.nlu.folds import fold_of
 from bot.nlu.importer import read_data
 from bot.nlu.records import read_departments
 from bot.nlu.teaching import as_training_data, read_lesson, taught_pairs
-from bot.nlu.training import answers, as_labelled, trial
+from bot.nlu.training import answers, as_labelled, right_labels, trial
 
 
 def measure(path: Path, folds: int) -> list[tuple[int, int, int]]:
@@ -29,20 +29,17 @@ def measure(path: Path, folds: int) -> list[tuple[int, int, int]]:
     taught = taught_pairs(lesson, departments)
     own = read_data()
     alone = trial(own, quiet=True)
-    found = []
+    found: list[tuple[int, int, int]] = []
     for fold in range(folds):
-        asked = [row for row in rows if _fold(row.text, folds) == fold]
-        taught_here = [pair for pair in taught if _fold(pair[0], folds) != fold]
-        model = trial(read_data().merge(as_training_data(taught_here)), quiet=True)
-        right = [row.services[0] if row.services else row.department for row in asked]
-        texts = [row.text for row in asked]
-        said = [as_labelled(answers(one, texts), asked, departments) for one in (alone, model)]
-        found.append((len(asked), *(sum(map(eq, right, one)) for one in said)))
-    return [(count, without, with_it) for count, without, with_it in found]
-
-
-def _fold(text: str, folds: int) -> int:
-    return zlib.crc32(text.encode()) % folds
+        asked = [row for row in rows if fold_of(row.text, folds) == fold]
+        taught_here = [pair for pair in taught if fold_of(pair[0], folds) != fold]
+        model = trial(own.merge(as_training_data(taught_here)), quiet=True)
+        right, texts = right_labels(asked), [row.text for row in asked]
+        without, with_it = (
+            sum(map(eq, right, as_labelled(answers(one, texts), asked, departments))) for one in (alone, model)
+        )
+        found.append((len(asked), without, with_it))
+    return found
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from bot.nlu.fitting import FOLDS, Fitted, Sample, bayes_model, fit_linear
+from bot.nlu.folds import fold_of
 from bot.nlu.linear import LinearModel
 from bot.nlu.normalisation import masked, normal
 from bot.nlu.pairs import ONE, SEVERAL, best_pair, cut_between, told
@@ -50,7 +50,7 @@ class Report:
     @property
     def held(self) -> int:
         """The fold in which it is held out."""
-        return zlib.crc32(self.text.encode()) % PARTS
+        return fold_of(self.text, PARTS)
 
     @property
     def sort(self) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +11,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.domain.understanding import Act
 from bot.errors import ConfigError
+from bot.nlu.folds import fold_of
 from bot.nlu.records import Broken, Labelled, read_departments, read_labelled
 
+TaughtTexts = list[tuple[str, tuple[str, ...]]]
+"""Texts with the services one of which they are about."""
 HELD_OUT = 5
 """One message in this many is held out for the comparison of the models."""
 
@@ -53,16 +55,16 @@ def read_lesson(path: Path, services: Collection[str], map_file: Path | None = N
     return Lesson(tuple(by_service), tuple(by_department), tuple(wrong))
 
 
-def taught_pairs(lesson: Lesson, departments: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
-    """(text, the services one of which it is about) of all lines: the one that is named, or those of the department."""
-    pairs: list[tuple[str, tuple[str, ...]]] = [(row.text, row.services[:1]) for row in lesson.by_service]
+def taught_pairs(lesson: Lesson, departments: Mapping[str, str]) -> TaughtTexts:
+    """All lines with the one service that is named, or those of the department."""
+    pairs: TaughtTexts = [(row.text, row.services[:1]) for row in lesson.by_service]
     for row in lesson.by_department:
         of_department = (service for service, department in departments.items() if department == row.department)
         pairs.append((row.text, tuple(sorted(of_department))))
     return [(text, among) for text, among in pairs if text.strip()]
 
 
-def as_training_data(pairs: Sequence[tuple[str, tuple[str, ...]]]) -> TrainingData:
+def as_training_data(pairs: TaughtTexts) -> TrainingData:
     """Training messages as the importer would read them from `taught` metadata."""
     messages = [
         Message(data={"text": text, "intent": Act.REPORT.value, "metadata": {"intent": taught(among)}})
@@ -78,4 +80,4 @@ def taught(among: tuple[str, ...]) -> dict[str, object]:
 
 def is_held(text: str) -> bool:
     """Whether a message is held out for the comparison: by its text, so that it always falls on the same side."""
-    return zlib.crc32(text.encode()) % HELD_OUT == 0
+    return fold_of(text, HELD_OUT) == 0

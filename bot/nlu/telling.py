@@ -38,9 +38,13 @@ def is_mash(normal: str) -> bool:
     words = _LETTERS.findall(normal)
     if not words or not normal.isascii():
         return False
-    impossible = [_impossible(word) for word in words]
-    unknown = not any(common(word) and not sure for word, sure in zip(words, impossible, strict=True))
-    return all(impossible) or (unknown and len(words) >= MANY and sum(impossible) >= len(words) / 2)
+    impossible = 0
+    for word in words:
+        if _impossible(word):
+            impossible += 1
+        elif common(word):
+            return False
+    return impossible == len(words) or (len(words) >= MANY and impossible >= len(words) / 2)
 
 
 def _impossible(word: str) -> bool:

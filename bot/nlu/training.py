@@ -22,12 +22,10 @@ from bot.nlu.models import MARGIN, OWN_MARGIN, Fall, falls, use_model, write_fig
 from bot.nlu.pipeline import Pipeline, read_config
 from bot.nlu.records import Broken, Labelled, read_departments
 from bot.nlu.service_classifier import ServiceClassifier
-from bot.nlu.teaching import as_training_data, is_held, read_lesson, taught, taught_pairs
+from bot.nlu.teaching import TaughtTexts, as_training_data, is_held, read_lesson, taught, taught_pairs
 
 Pairs = list[tuple[str, str]]
 """Texts with their service."""
-Lessons = list[tuple[str, tuple[str, ...]]]
-"""Texts with the services one of which they are about."""
 _TRIAL = ("PlaceExtractor", "Normaliser", "SparseFeaturizer", "DenseFeaturizer", "ServiceClassifier")
 
 
@@ -70,7 +68,7 @@ def train_model(
     before = trial(own, quiet)
     held = [row for row in (*lesson.by_service, *lesson.by_department) if is_held(row.text)]
     after = trial(own.merge(as_training_data([one for one in lessons if not is_held(one[0])])), quiet)
-    right = [row.services[0] if row.services else row.department or "" for row in held]
+    right = right_labels(held)
     said = [as_labelled(answers(one, [row.text for row in held]), held, departments) for one in (before, after)]
     own_right = [service for _, service in held_own]
     own_said = [answers(one, [text for text, _ in held_own]) for one in (before, after)]
@@ -104,6 +102,11 @@ def trial(data: TrainingData, quiet: bool) -> Pipeline:
         return Pipeline.train(config, data, Path(directory), quiet)
 
 
+def right_labels(rows: Sequence[Labelled]) -> list[str]:
+    """The service of each row, or its department where no service is told."""
+    return [row.services[0] if row.services else row.department or "" for row in rows]
+
+
 def as_labelled(
     said: Sequence[str | None], rows: Sequence[Labelled], departments: Mapping[str, str]
 ) -> list[str | None]:
@@ -118,7 +121,7 @@ def answers(pipeline: Pipeline, texts: Sequence[str]) -> list[str | None]:
     return [ranking[0][0] if ranking else None for ranking in rankings]
 
 
-def _trained(models: Path, lessons: Lessons, figures: Mapping[str, float] | None = None) -> Path:
+def _trained(models: Path, lessons: TaughtTexts, figures: Mapping[str, float] | None = None) -> Path:
     """Rasa's own training over config, domain, data and the taught messages (in a file that is removed again)."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("LOG_LEVEL", "WARNING")  # Rasa's bars for the few rules would bury what the components tell
@@ -146,7 +149,7 @@ def _trained(models: Path, lessons: Lessons, figures: Mapping[str, float] | None
     return use_model(models, archive.name)
 
 
-def _as_rasa(lessons: Lessons) -> dict[str, Any]:
+def _as_rasa(lessons: TaughtTexts) -> dict[str, Any]:
     """Rasa's training format (JSON is YAML); brackets would be read as annotations."""
     marks = str.maketrans("[]", "()")
     return {

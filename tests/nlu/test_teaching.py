@@ -71,17 +71,14 @@ def test_a_department_allows_each_of_its_services(tmp_path: Path) -> None:
 
 def test_what_is_taught_is_understood_and_the_rest_stays(training_data: TrainingData, tmp_path: Path) -> None:
     """A word of the municipality's own, 'bidon', means its bins; by itself the project's data don't say so."""
-    names = ("Normaliser", "SparseFeaturizer", "ServiceClassifier")
-    config = [entry for entry in read_config() if entry["name"].rpartition(".")[2] in names]
     places = ("bizim sokakta", "pazar yerinde", "okulun yanında", "bahçede", "camide", "parkın girişinde", "köşede")
     lesson = [(f"{place} kumru sesi var", ("stray_dogs", "street_light")) for place in places] * 4
     lesson += [(f"{place} zerdali bidonu duruyor", ("waste_collection", "waste_container")) for place in places] * 4
     asked = ["apartmanın önünde zerdali bidonu", "çatıda kumru sesi"]
     known = ["çöpler alınmadı", "sokak köpekleri saldırıyor"]
 
-    plain = Pipeline.train(config, training_data, tmp_path / "plain", quiet=True)
-    data = training_data.merge(as_training_data(lesson))
-    taught = Pipeline.train(config, data, tmp_path / "taught", quiet=True)
+    plain = trained(training_data, tmp_path / "plain")
+    taught = trained(training_data.merge(as_training_data(lesson)), tmp_path / "taught")
     said = [services_of(taught, text) for text in asked]
     assert said[0] in ("waste_collection", "waste_container")
     assert said[1] in ("stray_dogs", "street_light")
@@ -90,13 +87,17 @@ def test_what_is_taught_is_understood_and_the_rest_stays(training_data: Training
 
 
 def test_a_service_of_which_the_project_has_no_message_is_learnt(training_data: TrainingData, tmp_path: Path) -> None:
-    names = ("Normaliser", "SparseFeaturizer", "ServiceClassifier")
-    config = [entry for entry in read_config() if entry["name"].rpartition(".")[2] in names]
     lesson = [(f"{number}. bisiklet istasyonu kilitli kaldı", ("bike_rental",)) for number in range(12)]
     lesson += [(f"{number}. sokakta çöp duruyor", ("waste_collection",)) for number in range(12)]
-    model = Pipeline.train(config, training_data.merge(as_training_data(lesson)), tmp_path / "model", quiet=True)
+    model = trained(training_data.merge(as_training_data(lesson)), tmp_path / "model")
     assert services_of(model, "istasyonda bisiklet yok") == "bike_rental"
     assert services_of(model, "çöp alınmadı") == "waste_collection"
+
+
+def trained(data: TrainingData, folder: Path) -> Pipeline:
+    names = ("Normaliser", "SparseFeaturizer", "ServiceClassifier")
+    config = [entry for entry in read_config() if entry["name"].rpartition(".")[2] in names]
+    return Pipeline.train(config, data, folder, quiet=True)
 
 
 def services_of(model: Pipeline, text: str) -> str:
